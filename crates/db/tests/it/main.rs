@@ -1,0 +1,3 @@
+//! The promises of `db`, each tried on both engines.
+
+mod story;
