@@ -36,6 +36,10 @@ pub const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 /// # Panics
 /// When it cannot; for PostgreSQL, when `HUIHAI_TEST_POSTGRES` is not set.
 #[must_use]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the time only makes the name of the database unique"
+)]
 pub fn fresh(engine: Engine) -> Fresh {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
