@@ -1,0 +1,50 @@
+//! The style sheet and the script, with addresses that change when their bytes change, so that phones may
+//! keep them for a year.
+
+/// The whole style sheet (`text/css`).
+pub const STYLE: &str = include_str!("../assets/style.css");
+/// The whole script, an ES module (`text/javascript`).
+pub const SCRIPT: &str = include_str!("../assets/app.js");
+
+const STYLE_ADDRESS: [u8; 34] = address(b"/assets/style-", fnv1a(STYLE.as_bytes()), b".css");
+const SCRIPT_ADDRESS: [u8; 31] = address(b"/assets/app-", fnv1a(SCRIPT.as_bytes()), b".js");
+
+/// Where pages look for the style sheet: `/assets/style-<fingerprint>.css`.
+pub const STYLE_PATH: &str = ascii(&STYLE_ADDRESS);
+/// Where pages look for the script: `/assets/app-<fingerprint>.js`.
+pub const SCRIPT_PATH: &str = ascii(&SCRIPT_ADDRESS);
+
+/// FNV-1a: enough to notice a change; it protects nothing.
+const fn fnv1a(bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01b3);
+        i += 1;
+    }
+    hash
+}
+
+const fn address<const N: usize>(front: &[u8], hash: u64, back: &[u8]) -> [u8; N] {
+    assert!(front.len() + 16 + back.len() == N);
+    let mut out = [0; N];
+    let mut i = 0;
+    while i < N {
+        out[i] = if i < front.len() {
+            front[i]
+        } else if i < front.len() + 16 {
+            b"0123456789abcdef"[((hash >> (60 - 4 * (i - front.len()))) & 15) as usize]
+        } else {
+            back[i - front.len() - 16]
+        };
+        i += 1;
+    }
+    out
+}
+
+const fn ascii(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("an address is ASCII"),
+    }
+}
