@@ -1,1 +1,137 @@
-//! The product, in slices.
+//! The product, in slices. A slice is a folder: `mod.rs` its map and front door, `model` types, `rules` pure decisions,
+//! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
+//!
+//! Directions (`a → b`: a uses b), kept by a test: `organisations → people`; `projects → organisations`;
+//! `giving → projects`; `settlement → giving`; `discover` reads from all. Every slice may use `kernel`, `web`, `jobs`
+//! and `channel`, which use no slice.
+
+use std::sync::Arc;
+
+use db::{Db, Fault, Migration};
+
+use kernel::{Clock, IdMaker, Secret};
+
+pub mod channel;
+pub mod discover;
+pub mod giving;
+pub mod jobs;
+pub mod kernel;
+pub mod organisations;
+pub mod people;
+pub mod projects;
+pub mod settlement;
+pub mod web;
+
+/// The schema, oldest first. Forward only: a migration that was released is never edited.
+pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "ground", text: include_str!("../../../migrations/0001_ground.sql") }];
+
+/// What the law lets this deployment do; it is printed on every page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// No real money.
+    Demo,
+    /// A charity's own site beside a designated platform (慈善法 art. 27).
+    OwnSite,
+    /// A platform designated by the Ministry of Civil Affairs.
+    Designated,
+    /// Mutual help inside a village or unit (慈善法 art. 122), or directed fundraising.
+    Closed,
+}
+
+impl Mode {
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Demo => "demo",
+            Mode::OwnSite => "own_site",
+            Mode::Designated => "designated",
+            Mode::Closed => "closed",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Mode> {
+        [Mode::Demo, Mode::OwnSite, Mode::Designated, Mode::Closed].into_iter().find(|m| m.word() == word)
+    }
+}
+
+/// What the program needs to be told before it can run.
+pub struct Setup {
+    pub db: Db,
+    pub clock: Clock,
+    pub secret: Secret,
+    pub mode: Mode,
+    /// Where people reach this site, without a slash at the end, e.g. `https://give.example.org`.
+    pub base_url: String,
+    pub channel: channel::Channel,
+    pub settlement: settlement::Limits,
+}
+
+/// The running product: one value, shared by pages, jobs and the batch writer.
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub ids: IdMaker,
+    pub secret: Secret,
+    pub mode: Mode,
+    pub base_url: String,
+    pub locales: web::Locales,
+    pub channel: channel::Channel,
+    pub settlement: settlement::Desk,
+    job_kinds: Vec<jobs::JobKind>,
+    chores: Vec<jobs::Chore>,
+}
+
+impl App {
+    /// Migrates the database, takes a process number and puts everything together. Starts no thread: `jobs::start` and
+    /// `settlement::start` do.
+    pub fn new(setup: Setup) -> Result<Arc<App>, Fault> {
+        setup.db.migrate(MIGRATIONS)?;
+        let process = setup.db.write(kernel::process_number)?;
+        Ok(Arc::new(App {
+            db: setup.db,
+            clock: setup.clock,
+            ids: IdMaker::new(process),
+            secret: setup.secret,
+            mode: setup.mode,
+            base_url: setup.base_url,
+            locales: web::Locales::load(),
+            channel: setup.channel,
+            settlement: settlement::Desk::new(setup.settlement),
+            job_kinds: [people::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
+            chores: [people::chores(), giving::chores(), settlement::chores()].into_iter().flatten().collect(),
+        }))
+    }
+
+    pub fn jobs(&self) -> &[jobs::JobKind] {
+        &self.job_kinds
+    }
+
+    pub fn chores(&self) -> &[jobs::Chore] {
+        &self.chores
+    }
+
+    /// A new id, made now.
+    pub fn new_id(&self) -> kernel::Id {
+        self.ids.next(self.clock.now())
+    }
+}
+
+/// Every route of the product with its right: the rights table.
+pub fn routes() -> Vec<web::Route> {
+    [
+        web::routes(),
+        discover::routes(),
+        people::routes(),
+        organisations::routes(),
+        projects::routes(),
+        giving::routes(),
+        settlement::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The whole site as an axum router.
+pub fn site(app: &Arc<App>) -> axum::Router {
+    web::router(app.clone(), routes())
+}

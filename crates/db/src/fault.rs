@@ -37,38 +37,19 @@ pub(crate) enum FaultKind {
 }
 
 impl Fault {
-    pub(crate) fn new(
-        kind: FaultKind,
-        doing: impl Into<Cow<'static, str>>,
-        cause: impl fmt::Display,
-    ) -> Fault {
-        Fault(Box::new(Inside {
-            doing: doing.into(),
-            statement: None,
-            cause: Some(cause.to_string()),
-            kind,
-        }))
+    pub(crate) fn new(kind: FaultKind, doing: impl Into<Cow<'static, str>>, cause: impl fmt::Display) -> Fault {
+        Fault(Box::new(Inside { doing: doing.into(), statement: None, cause: Some(cause.to_string()), kind }))
     }
 
     pub(crate) fn other(doing: impl Into<Cow<'static, str>>) -> Fault {
-        Fault(Box::new(Inside {
-            doing: doing.into(),
-            statement: None,
-            cause: None,
-            kind: FaultKind::Other,
-        }))
+        Fault(Box::new(Inside { doing: doing.into(), statement: None, cause: None, kind: FaultKind::Other }))
     }
 
     /// A stored row contradicts what the program relies on; `what` says which row and how.
     /// For stores that read a value they cannot understand.
     #[must_use]
     pub fn inconsistent(what: impl Into<Cow<'static, str>>) -> Fault {
-        Fault(Box::new(Inside {
-            doing: what.into(),
-            statement: None,
-            cause: None,
-            kind: FaultKind::Inconsistent,
-        }))
+        Fault(Box::new(Inside { doing: what.into(), statement: None, cause: None, kind: FaultKind::Inconsistent }))
     }
 
     pub(crate) fn with_statement(mut self, statement: &str) -> Fault {
@@ -101,10 +82,7 @@ impl Fault {
     /// The database could not be reached or used now; the same call may succeed later.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(
-            self.0.kind,
-            FaultKind::Unavailable | FaultKind::Lost | FaultKind::Conflict
-        )
+        matches!(self.0.kind, FaultKind::Unavailable | FaultKind::Lost | FaultKind::Conflict)
     }
 
     /// A stored row, or how many rows there are, contradicts what the program relies on.

@@ -79,10 +79,7 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, is not UTF-8, or does not order text by its bytes (collation C).
     pub fn open_postgres(url: &str, connections: usize) -> Result<Db, Fault> {
-        Ok(Db(Arc::new(Store::Postgres(postgres::Postgres::open(
-            url,
-            connections,
-        )?))))
+        Ok(Db(Arc::new(Store::Postgres(postgres::Postgres::open(url, connections)?))))
     }
 
     /// Which engine this is. The product does not ask; benchmarks and messages do.
@@ -119,10 +116,7 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::write`].
-    pub fn write_batch<T, E: From<Fault>>(
-        &self,
-        f: impl FnMut(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn write_batch<T, E: From<Fault>>(&self, f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         self.transact(Mode::Batch, f)
     }
 
@@ -135,11 +129,7 @@ impl Db {
         self.transact(Mode::Read, |tx| tx.prepare(text))
     }
 
-    pub(crate) fn transact<T, E: From<Fault>>(
-        &self,
-        mode: Mode,
-        f: impl FnMut(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub(crate) fn transact<T, E: From<Fault>>(&self, mode: Mode, f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         let _inside = Inside::enter(Arc::as_ptr(&self.0) as usize)?;
         match &*self.0 {
             Store::Sqlite(sqlite) => sqlite.transact(mode, f),

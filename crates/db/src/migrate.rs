@@ -30,16 +30,10 @@ impl Db {
     /// ones before it stay applied.
     pub fn migrate(&self, migrations: &[Migration]) -> Result<Vec<u32>, Fault> {
         if let Some(pair) = migrations.windows(2).find(|w| w[0].number >= w[1].number) {
-            return Err(Fault::other(format!(
-                "migrations {} and {} are not in rising order",
-                label(&pair[0]),
-                label(&pair[1])
-            )));
+            return Err(Fault::other(format!("migrations {} and {} are not in rising order", label(&pair[0]), label(&pair[1]))));
         }
         let mut applied_now = Vec::new();
-        while let Some(number) = self.transact(Mode::Migration, |tx| {
-            apply_next(tx, self.engine(), migrations)
-        })? {
+        while let Some(number) = self.transact(Mode::Migration, |tx| apply_next(tx, self.engine(), migrations))? {
             applied_now.push(number);
         }
         Ok(applied_now)
@@ -47,16 +41,10 @@ impl Db {
 }
 
 /// Applies the first missing migration; `None` when there is none.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "when a migration ran is a record, no decision rests on it"
-)]
+#[allow(clippy::disallowed_methods, reason = "when a migration ran is a record, no decision rests on it")]
 fn apply_next(tx: &mut Tx, engine: Engine, migrations: &[Migration]) -> Result<Option<u32>, Fault> {
     if engine == Engine::Postgres {
-        tx.query(
-            sql("SELECT pg_advisory_xact_lock(?1) AS locked"),
-            params![POSTGRES_LOCK],
-        )?;
+        tx.query(sql("SELECT pg_advisory_xact_lock(?1) AS locked"), params![POSTGRES_LOCK])?;
     }
     tx.script(&expand_tokens(
         engine,
@@ -67,10 +55,7 @@ fn apply_next(tx: &mut Tx, engine: Engine, migrations: &[Migration]) -> Result<O
             applied_at {int} NOT NULL
          ) {strict}",
     )?)?;
-    let applied = tx.query(
-        sql("SELECT number, name, sha256 FROM schema_migration ORDER BY number"),
-        &[],
-    )?;
+    let applied = tx.query(sql("SELECT number, name, sha256 FROM schema_migration ORDER BY number"), &[])?;
     let mut newest = 0;
     for row in &applied {
         let (number, name) = (row.int("number")?, row.text("name")?);
@@ -89,11 +74,7 @@ fn apply_next(tx: &mut Tx, engine: Engine, migrations: &[Migration]) -> Result<O
             )));
         }
     }
-    let Some(next) = migrations.iter().find(|m| {
-        !applied
-            .iter()
-            .any(|row| row.int("number").ok() == Some(m.number.into()))
-    }) else {
+    let Some(next) = migrations.iter().find(|m| !applied.iter().any(|row| row.int("number").ok() == Some(m.number.into()))) else {
         return Ok(None);
     };
     if i64::from(next.number) < newest {
@@ -104,11 +85,7 @@ fn apply_next(tx: &mut Tx, engine: Engine, migrations: &[Migration]) -> Result<O
         )));
     }
     tx.script(&expand_tokens(engine, next.text)?)?;
-    let now_us = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| {
-            i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-        });
+    let now_us = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
     tx.execute_one(
         sql("INSERT INTO schema_migration (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)"),
         params![next.number, next.name, digest(next), now_us],

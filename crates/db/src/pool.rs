@@ -23,40 +23,22 @@ struct State<C> {
 
 impl<C> Pool<C> {
     pub(crate) fn new(most: usize) -> Pool<C> {
-        Pool {
-            most: most.max(1),
-            state: Mutex::new(State {
-                idle: Vec::new(),
-                open: 0,
-            }),
-            returned: Condvar::new(),
-        }
+        Pool { most: most.max(1), state: Mutex::new(State { idle: Vec::new(), open: 0 }), returned: Condvar::new() }
     }
 
     /// Lends an idle connection, or a new one made by `open` while there are few enough.
-    pub(crate) fn take(
-        &self,
-        open: impl FnOnce() -> Result<C, Fault>,
-    ) -> Result<Lease<'_, C>, Fault> {
+    pub(crate) fn take(&self, open: impl FnOnce() -> Result<C, Fault>) -> Result<Lease<'_, C>, Fault> {
         let deadline = Instant::now() + WAIT;
         let mut state = self.lock();
         loop {
             if let Some(connection) = state.idle.pop() {
-                return Ok(Lease {
-                    pool: self,
-                    connection: Some(connection),
-                    reused: true,
-                });
+                return Ok(Lease { pool: self, connection: Some(connection), reused: true });
             }
             if state.open < self.most {
                 state.open += 1;
                 drop(state);
                 // The lease stands before the attempt, so that a failure gives the place back.
-                let mut lease = Lease {
-                    pool: self,
-                    connection: None,
-                    reused: false,
-                };
+                let mut lease = Lease { pool: self, connection: None, reused: false };
                 lease.connection = Some(open()?);
                 return Ok(lease);
             }
@@ -68,11 +50,7 @@ impl<C> Pool<C> {
                     format!("all {} were busy for {} s", self.most, WAIT.as_secs()),
                 ));
             }
-            state = self
-                .returned
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state = self.returned.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -114,16 +92,12 @@ impl<C> Deref for Lease<'_, C> {
     type Target = C;
 
     fn deref(&self) -> &C {
-        self.connection
-            .as_ref()
-            .expect("a lease holds its connection")
+        self.connection.as_ref().expect("a lease holds its connection")
     }
 }
 
 impl<C> DerefMut for Lease<'_, C> {
     fn deref_mut(&mut self) -> &mut C {
-        self.connection
-            .as_mut()
-            .expect("a lease holds its connection")
+        self.connection.as_mut().expect("a lease holds its connection")
     }
 }

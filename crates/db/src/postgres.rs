@@ -38,27 +38,18 @@ pub(crate) struct Connection {
 impl Postgres {
     pub(crate) fn open(url: &str, connections: usize) -> Result<Postgres, Fault> {
         // The URL may hold a password, so neither it nor the parser's complaint is repeated.
-        let mut config: Config = url
-            .parse()
-            .map_err(|_| Fault::other("the PostgreSQL address is not a valid postgres:// URL"))?;
+        let mut config: Config = url.parse().map_err(|_| Fault::other("the PostgreSQL address is not a valid postgres:// URL"))?;
         config
             .application_name("huihai")
             .connect_timeout(Duration::from_secs(5))
             .tcp_user_timeout(Duration::from_secs(30))
             .keepalives_idle(Duration::from_secs(30));
-        let postgres = Postgres {
-            config,
-            pool: Pool::new(connections),
-        };
+        let postgres = Postgres { config, pool: Pool::new(connections) };
         postgres.transact(Mode::Read, check_collation)?;
         Ok(postgres)
     }
 
-    pub(crate) fn transact<T, E: From<Fault>>(
-        &self,
-        mode: Mode,
-        mut f: impl FnMut(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub(crate) fn transact<T, E: From<Fault>>(&self, mode: Mode, mut f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         let mut tries = Tries::new();
         loop {
             let mut lease = match self.pool.take(|| self.connect()) {
@@ -97,32 +88,20 @@ impl Postgres {
             }
             return match (result, failed) {
                 (Ok(value), None) => ended.map(|()| value).map_err(E::from),
-                (Ok(_), Some(kind)) => Err(Fault::new(
-                    kind,
-                    "committing a transaction",
-                    "one of its statements failed, so nothing of it was kept",
-                )
-                .into()),
+                (Ok(_), Some(kind)) => {
+                    Err(Fault::new(kind, "committing a transaction", "one of its statements failed, so nothing of it was kept").into())
+                }
                 (Err(error), _) => Err(error),
             };
         }
     }
 
     fn connect(&self) -> Result<Connection, Fault> {
-        let client = self.config.connect(NoTls).map_err(|error| {
-            match fault("connecting to PostgreSQL", &error) {
-                refused if error.as_db_error().is_some() => refused,
-                _ => Fault::new(
-                    FaultKind::Unavailable,
-                    "connecting to PostgreSQL",
-                    chain(&error),
-                ),
-            }
+        let client = self.config.connect(NoTls).map_err(|error| match fault("connecting to PostgreSQL", &error) {
+            refused if error.as_db_error().is_some() => refused,
+            _ => Fault::new(FaultKind::Unavailable, "connecting to PostgreSQL", chain(&error)),
         })?;
-        Ok(Connection {
-            client,
-            statements: HashMap::new(),
-        })
+        Ok(Connection { client, statements: HashMap::new() })
     }
 }
 
@@ -168,10 +147,7 @@ impl Tries {
     const AT_MOST: Duration = Duration::from_secs(10);
 
     fn new() -> Tries {
-        Tries {
-            count: 0,
-            until: Instant::now() + Tries::AT_MOST,
-        }
+        Tries { count: 0, until: Instant::now() + Tries::AT_MOST }
     }
 
     /// Whether a failure of this kind deserves another try; waits a moment if so. The moments
@@ -222,11 +198,7 @@ impl Connection {
 
     pub(crate) fn query(&mut self, text: &str, p: &[Value]) -> Result<Vec<Row>, Fault> {
         let statement = self.statement(text, p)?;
-        let columns: Arc<[String]> = statement
-            .columns()
-            .iter()
-            .map(|column| column.name().to_owned())
-            .collect();
+        let columns: Arc<[String]> = statement.columns().iter().map(|column| column.name().to_owned()).collect();
         let mut found = Vec::new();
         let result = (|| {
             let mut rows = self.client.query_raw(&statement, p.iter().map(Bound))?;
@@ -239,9 +211,7 @@ impl Connection {
         found
             .iter()
             .map(|row| {
-                let values = (0..columns.len())
-                    .map(|at| value(row, at).map(owned))
-                    .collect::<Result<_, _>>()?;
+                let values = (0..columns.len()).map(|at| value(row, at).map(owned)).collect::<Result<_, _>>()?;
                 Ok(Row::new(Arc::clone(&columns), values))
             })
             .collect()
@@ -272,12 +242,7 @@ impl Connection {
             .map_err(|error| Fault::new(FaultKind::Lost, "copying rows in", error))
     }
 
-    pub(crate) fn bulk_find(
-        &mut self,
-        text: &str,
-        ids: &[i64],
-        each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    pub(crate) fn bulk_find(&mut self, text: &str, ids: &[i64], each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>) -> Result<(), Fault> {
         let statement = self.statement(text, &[])?;
         let mut outcome = Ok(());
         let result = (|| {
@@ -294,10 +259,7 @@ impl Connection {
     }
 
     pub(crate) fn prepare(&mut self, text: &str) -> Result<(), Fault> {
-        let statement = self
-            .client
-            .prepare(&sql::for_postgres(text)?)
-            .map_err(|error| self.fault("preparing a statement", &error))?;
+        let statement = self.client.prepare(&sql::for_postgres(text)?).map_err(|error| self.fault("preparing a statement", &error))?;
         for column in statement.columns() {
             if !Field::accepts(column.type_()) {
                 return Err(unreadable(column.name(), column.type_()));
@@ -307,9 +269,7 @@ impl Connection {
     }
 
     pub(crate) fn script(&mut self, text: &str) -> Result<(), Fault> {
-        self.client
-            .batch_execute(text)
-            .map_err(|error| self.fault("running a script", &error))
+        self.client.batch_execute(text).map_err(|error| self.fault("running a script", &error))
     }
 
     /// The prepared statement for these parameters. PostgreSQL is told the type of each parameter
@@ -317,27 +277,17 @@ impl Connection {
     fn statement(&mut self, text: &str, p: &[Value]) -> Result<Statement, Fault> {
         let fits = |statement: &&Statement| {
             statement.params().len() != p.len()
-                || p.iter()
-                    .zip(statement.params())
-                    .all(|(value, wanted)| type_of(value).is_none_or(|found| found == *wanted))
+                || p.iter().zip(statement.params()).all(|(value, wanted)| type_of(value).is_none_or(|found| found == *wanted))
         };
         if let Some(known) = self.statements.get(text)
             && let Some(statement) = known.iter().find(fits)
         {
             return expect_parameters(text, statement, p);
         }
-        let types: Vec<Type> = p
-            .iter()
-            .map(|value| type_of(value).unwrap_or(Type::UNKNOWN))
-            .collect();
-        let statement = self
-            .client
-            .prepare_typed(&sql::for_postgres(text)?, &types)
-            .map_err(|error| self.fault("preparing a statement", &error))?;
-        self.statements
-            .entry(text.to_owned())
-            .or_default()
-            .push(statement.clone());
+        let types: Vec<Type> = p.iter().map(|value| type_of(value).unwrap_or(Type::UNKNOWN)).collect();
+        let statement =
+            self.client.prepare_typed(&sql::for_postgres(text)?, &types).map_err(|error| self.fault("preparing a statement", &error))?;
+        self.statements.entry(text.to_owned()).or_default().push(statement.clone());
         expect_parameters(text, &statement, p)
     }
 
@@ -354,11 +304,7 @@ fn expect_parameters(text: &str, statement: &Statement, p: &[Value]) -> Result<S
     if statement.params().len() == p.len() || text.contains("= ANY(?1)") && p.is_empty() {
         return Ok(statement.clone());
     }
-    Err(Fault::other(format!(
-        "a statement takes {} parameters and was given {}",
-        statement.params().len(),
-        p.len()
-    )))
+    Err(Fault::other(format!("a statement takes {} parameters and was given {}", statement.params().len(), p.len())))
 }
 
 fn type_of(value: &Value) -> Option<Type> {
@@ -425,17 +371,11 @@ impl ToSql for Bound<'_> {
 
 /// One field of a passing row.
 pub(crate) fn value(row: &::postgres::Row, at: usize) -> Result<Value<'_>, Fault> {
-    let column = row.columns().get(at).ok_or_else(|| {
-        Fault::inconsistent(format!("a row has {} columns, not {}", row.len(), at + 1))
-    })?;
+    let column = row.columns().get(at).ok_or_else(|| Fault::inconsistent(format!("a row has {} columns, not {}", row.len(), at + 1)))?;
     match row.try_get::<_, Field>(at) {
         Ok(Field(value)) => Ok(value),
         Err(_) if !Field::accepts(column.type_()) => Err(unreadable(column.name(), column.type_())),
-        Err(error) => Err(Fault::new(
-            FaultKind::Inconsistent,
-            "reading a row",
-            chain(&error),
-        )),
+        Err(error) => Err(Fault::new(FaultKind::Inconsistent, "reading a row", chain(&error))),
     }
 }
 
@@ -472,15 +412,7 @@ impl<'r> FromSql<'r> for Field<'r> {
     fn accepts(ty: &Type) -> bool {
         matches!(
             *ty,
-            Type::INT8
-                | Type::INT4
-                | Type::BOOL
-                | Type::BYTEA
-                | Type::VOID
-                | Type::TEXT
-                | Type::VARCHAR
-                | Type::NAME
-                | Type::UNKNOWN
+            Type::INT8 | Type::INT4 | Type::BOOL | Type::BYTEA | Type::VOID | Type::TEXT | Type::VARCHAR | Type::NAME | Type::UNKNOWN
         )
     }
 }
@@ -495,29 +427,15 @@ fn fault(doing: &'static str, error: &::postgres::Error) -> Fault {
         SqlState::UNIQUE_VIOLATION => FaultKind::Unique,
         SqlState::CHECK_VIOLATION => FaultKind::Check,
         SqlState::FOREIGN_KEY_VIOLATION => FaultKind::ForeignKey,
-        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
-            FaultKind::Conflict
-        }
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => FaultKind::Conflict,
         // The server is going down: this connection ends, and nothing of its transaction is kept.
         SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN => FaultKind::Lost,
         // Starting up, too many connections, out of disk or memory, or a failing line.
-        _ if ["57P03", "08", "53"]
-            .iter()
-            .any(|class| code.code().starts_with(class)) =>
-        {
-            FaultKind::Unavailable
-        }
+        _ if ["57P03", "08", "53"].iter().any(|class| code.code().starts_with(class)) => FaultKind::Unavailable,
         _ => FaultKind::Other,
     };
-    let constraint = db
-        .constraint()
-        .map(|name| format!(" ({name})"))
-        .unwrap_or_default();
-    Fault::new(
-        kind,
-        doing,
-        format!("{} {}{constraint}", code.code(), db.message()),
-    )
+    let constraint = db.constraint().map(|name| format!(" ({name})")).unwrap_or_default();
+    Fault::new(kind, doing, format!("{} {}{constraint}", code.code(), db.message()))
 }
 
 fn chain(error: &::postgres::Error) -> String {

@@ -74,12 +74,8 @@ impl Row {
     /// Exactly `N` bytes: a hash, a key.
     pub fn bytes<const N: usize>(&self, column: &str) -> Result<[u8; N], Fault> {
         let blob = self.blob(column)?;
-        <[u8; N]>::try_from(blob.as_slice()).map_err(|_| {
-            Fault::inconsistent(format!(
-                "column {column} holds {} bytes where {N} were expected",
-                blob.len()
-            ))
-        })
+        <[u8; N]>::try_from(blob.as_slice())
+            .map_err(|_| Fault::inconsistent(format!("column {column} holds {} bytes where {N} were expected", blob.len())))
     }
 
     /// The columns' names, in the order of the statement.
@@ -94,12 +90,7 @@ impl Row {
             .iter()
             .position(|name| name == column)
             .map(|at| &self.values[at])
-            .ok_or_else(|| {
-                Fault::inconsistent(format!(
-                    "a row has no column {column}, only {}",
-                    self.columns.join(", ")
-                ))
-            })
+            .ok_or_else(|| Fault::inconsistent(format!("a row has no column {column}, only {}", self.columns.join(", "))))
     }
 }
 
@@ -111,11 +102,7 @@ fn wrong(column: &str, wanted: &str, found: &Value<'_>) -> Fault {
         Value::Text(_) => "text",
         Value::Blob(_) => "bytes",
     };
-    Fault::new(
-        FaultKind::Inconsistent,
-        format!("reading column {column}"),
-        format!("expected {wanted}, found {found}"),
-    )
+    Fault::new(FaultKind::Inconsistent, format!("reading column {column}"), format!("expected {wanted}, found {found}"))
 }
 
 /// A row while it passes by in [`crate::Tx::bulk_find`], read by position from 0 and not copied.

@@ -45,20 +45,14 @@ impl Db {
 }
 
 fn sqlite(tx: &mut Tx) -> Result<Schema, Fault> {
-    let mut schema = Schema {
-        tables: BTreeMap::new(),
-    };
-    for row in tx.query(
-        sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"),
-        &[],
-    )? {
+    let mut schema = Schema { tables: BTreeMap::new() };
+    for row in tx.query(sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"), &[])? {
         let name = row.text("name")?;
         let mut primary = BTreeMap::new();
         let mut columns = Vec::new();
-        for row in tx.query(
-            sql("SELECT name, type, \"notnull\" AS not_null, pk FROM pragma_table_info(?1) ORDER BY cid"),
-            params![name.as_str()],
-        )? {
+        for row in
+            tx.query(sql("SELECT name, type, \"notnull\" AS not_null, pk FROM pragma_table_info(?1) ORDER BY cid"), params![name.as_str()])?
+        {
             let (column, place) = (row.text("name")?, row.int("pk")?);
             if place > 0 {
                 primary.insert(place, column.clone());
@@ -74,14 +68,8 @@ fn sqlite(tx: &mut Tx) -> Result<Schema, Fault> {
         if !primary.is_empty() {
             unique.insert(primary.into_values().collect());
         }
-        for row in tx.query(
-            sql("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1"),
-            params![name.as_str()],
-        )? {
-            let columns = tx.query(
-                sql("SELECT name FROM pragma_index_info(?1) ORDER BY seqno"),
-                params![row.text("name")?],
-            )?;
+        for row in tx.query(sql("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1"), params![name.as_str()])? {
+            let columns = tx.query(sql("SELECT name FROM pragma_index_info(?1) ORDER BY seqno"), params![row.text("name")?])?;
             unique.insert(names(&columns)?);
         }
         schema.tables.insert(name, Table { columns, unique });
@@ -90,9 +78,7 @@ fn sqlite(tx: &mut Tx) -> Result<Schema, Fault> {
 }
 
 fn postgres(tx: &mut Tx) -> Result<Schema, Fault> {
-    let mut schema = Schema {
-        tables: BTreeMap::new(),
-    };
+    let mut schema = Schema { tables: BTreeMap::new() };
     for row in tx.query(
         sql("SELECT c.relname AS name FROM pg_class c
              WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace"),
@@ -109,11 +95,7 @@ fn postgres(tx: &mut Tx) -> Result<Schema, Fault> {
             params![name.as_str()],
         )? {
             let column = row.text("name")?;
-            columns.push(Column {
-                kind: kind(&name, &column, &row.text("type")?)?,
-                not_null: row.bool("not_null")?,
-                name: column,
-            });
+            columns.push(Column { kind: kind(&name, &column, &row.text("type")?)?, not_null: row.bool("not_null")?, name: column });
         }
         let mut unique = BTreeSet::new();
         for row in tx.query(
@@ -142,8 +124,6 @@ fn kind(table: &str, column: &str, named: &str) -> Result<Kind, Fault> {
         "INTEGER" | "bigint" => Ok(Kind::Int),
         "TEXT" | "text" => Ok(Kind::Text),
         "BLOB" | "bytea" => Ok(Kind::Blob),
-        other => Err(Fault::inconsistent(format!(
-            "{table}.{column} is {other}; columns are {{int}}, {{text}} or {{blob}}"
-        ))),
+        other => Err(Fault::inconsistent(format!("{table}.{column} is {other}; columns are {{int}}, {{text}} or {{blob}}"))),
     }
 }

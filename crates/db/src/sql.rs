@@ -65,9 +65,7 @@ const IDS: &str = "IN (?ids)";
 /// Puts the engine's way of finding many ids in the place of `IN (?ids)`.
 pub(crate) fn with_ids(engine: Engine, text: &str) -> Result<String, Fault> {
     if text.matches(IDS).count() != 1 {
-        return Err(
-            Fault::other("a bulk_find statement says `IN (?ids)` once").with_statement(text)
-        );
+        return Err(Fault::other("a bulk_find statement says `IN (?ids)` once").with_statement(text));
     }
     Ok(text.replace(
         IDS,
@@ -96,18 +94,14 @@ pub(crate) fn for_postgres(text: &str) -> Result<String, Fault> {
         let taken = match rest.as_bytes()[0] {
             b'?' => {
                 if !rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
-                    return Err(
-                        Fault::other("parameters are numbered: ?1, ?2").with_statement(text)
-                    );
+                    return Err(Fault::other("parameters are numbered: ?1, ?2").with_statement(text));
                 }
                 out.push('$');
                 rest = &rest[1..];
                 continue;
             }
             // A doubled quote inside quotes closes and opens again, which comes to the same.
-            quote @ (b'\'' | b'"') => rest[1..]
-                .find(char::from(quote))
-                .map_or(rest.len(), |end| end + 2),
+            quote @ (b'\'' | b'"') => rest[1..].find(char::from(quote)).map_or(rest.len(), |end| end + 2),
             _ if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
             _ => 1,
         };
@@ -168,10 +162,7 @@ mod tests {
             ("SELECT ?2, ?1", "SELECT $2, $1"),
             ("SELECT '?1', ?1", "SELECT '?1', $1"),
             ("SELECT 'it''s ?1' || ?12", "SELECT 'it''s ?1' || $12"),
-            (
-                "SELECT \"?1\" - ?1 -- why ?\n, ?2",
-                "SELECT \"?1\" - $1 -- why ?\n, $2",
-            ),
+            ("SELECT \"?1\" - ?1 -- why ?\n, ?2", "SELECT \"?1\" - $1 -- why ?\n, $2"),
             ("SELECT '汇海 ?1', ?3", "SELECT '汇海 ?1', $3"),
             ("SELECT 1 -- ?", "SELECT 1 -- ?"),
             ("SELECT 'open ?1", "SELECT 'open ?1"),
@@ -184,30 +175,20 @@ mod tests {
 
     #[test]
     fn tokens_become_the_types_of_each_engine() {
-        let text =
-            "CREATE TABLE t (id {int} PRIMARY KEY, a {text} DEFAULT '{}', b {blob}) {strict}";
+        let text = "CREATE TABLE t (id {int} PRIMARY KEY, a {text} DEFAULT '{}', b {blob}) {strict}";
         assert_eq!(
             expand_tokens(Engine::Sqlite, text).unwrap(),
             "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT DEFAULT '{}', b BLOB) STRICT"
         );
-        assert_eq!(
-            expand_tokens(Engine::Postgres, text).unwrap(),
-            "CREATE TABLE t (id BIGINT PRIMARY KEY, a TEXT DEFAULT '{}', b BYTEA) "
-        );
-        assert_eq!(
-            expand_tokens(Engine::Sqlite, "{clustered}").unwrap(),
-            "STRICT, WITHOUT ROWID"
-        );
+        assert_eq!(expand_tokens(Engine::Postgres, text).unwrap(), "CREATE TABLE t (id BIGINT PRIMARY KEY, a TEXT DEFAULT '{}', b BYTEA) ");
+        assert_eq!(expand_tokens(Engine::Sqlite, "{clustered}").unwrap(), "STRICT, WITHOUT ROWID");
         assert!(expand_tokens(Engine::Sqlite, "id {bigint}").is_err());
     }
 
     #[test]
     fn a_bulk_find_names_its_ids_once() {
         let text = "SELECT a FROM t WHERE id IN (?ids)";
-        assert_eq!(
-            with_ids(Engine::Postgres, text).unwrap(),
-            "SELECT a FROM t WHERE id = ANY(?1)"
-        );
+        assert_eq!(with_ids(Engine::Postgres, text).unwrap(), "SELECT a FROM t WHERE id = ANY(?1)");
         assert!(with_ids(Engine::Sqlite, "SELECT 1").is_err());
         assert!(with_ids(Engine::Sqlite, "a IN (?ids) OR b IN (?ids)").is_err());
     }

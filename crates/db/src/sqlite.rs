@@ -42,22 +42,12 @@ pub(crate) struct Connection(rusqlite::Connection);
 
 impl Sqlite {
     pub(crate) fn open(file: &Path) -> Result<Sqlite, Fault> {
-        Ok(Sqlite {
-            writer: Mutex::new(Connection::open(file, Mode::Write)?),
-            readers: Pool::new(READERS),
-            file: file.to_owned(),
-        })
+        Ok(Sqlite { writer: Mutex::new(Connection::open(file, Mode::Write)?), readers: Pool::new(READERS), file: file.to_owned() })
     }
 
-    pub(crate) fn transact<T, E: From<Fault>>(
-        &self,
-        mode: Mode,
-        f: impl FnMut(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub(crate) fn transact<T, E: From<Fault>>(&self, mode: Mode, f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         if mode == Mode::Read {
-            let lease = self
-                .readers
-                .take(|| Connection::open(&self.file, Mode::Read))?;
+            let lease = self.readers.take(|| Connection::open(&self.file, Mode::Read))?;
             let result = lease.transact("BEGIN", f);
             lease.give_back();
             result
@@ -73,9 +63,7 @@ impl Sqlite {
 impl Connection {
     fn open(file: &Path, mode: Mode) -> Result<Connection, Fault> {
         let failed = |error| fault(&format!("opening {}", file.display()), &error);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(file, flags).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -113,10 +101,7 @@ impl Connection {
         loop {
             match connection.execute_batch(&settings) {
                 Ok(()) => return Ok(Connection(connection)),
-                Err(error)
-                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                        && tries < 100 =>
-                {
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < 100 => {
                     tries += 1;
                     std::thread::sleep(Duration::from_millis(20));
                 }
@@ -125,22 +110,13 @@ impl Connection {
         }
     }
 
-    fn transact<T, E: From<Fault>>(
-        &self,
-        begin: &'static str,
-        mut f: impl FnMut(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn transact<T, E: From<Fault>>(&self, begin: &'static str, mut f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         self.plain(begin)?;
         let open = Open(self);
         let mut tx = Tx::new(Session::Sqlite(self));
         let value = f(&mut tx)?;
         if let Some(kind) = tx.failed() {
-            return Err(Fault::new(
-                kind,
-                "committing a transaction",
-                "one of its statements failed, so nothing of it was kept",
-            )
-            .into());
+            return Err(Fault::new(kind, "committing a transaction", "one of its statements failed, so nothing of it was kept").into());
         }
         self.plain("COMMIT")?;
         std::mem::forget(open);
@@ -152,27 +128,16 @@ impl Connection {
             .prepare_cached(text)
             .and_then(|mut statement| statement.raw_execute())
             .map(|_| ())
-            .map_err(|error| {
-                fault("beginning or ending a transaction", &error).with_statement(text)
-            })
+            .map_err(|error| fault("beginning or ending a transaction", &error).with_statement(text))
     }
 
     fn bound(&self, text: &str, p: &[Value]) -> Result<rusqlite::CachedStatement<'_>, Fault> {
-        let mut statement = self
-            .0
-            .prepare_cached(text)
-            .map_err(|error| fault("preparing a statement", &error))?;
+        let mut statement = self.0.prepare_cached(text).map_err(|error| fault("preparing a statement", &error))?;
         if statement.parameter_count() != p.len() {
-            return Err(Fault::other(format!(
-                "a statement takes {} parameters and was given {}",
-                statement.parameter_count(),
-                p.len()
-            )));
+            return Err(Fault::other(format!("a statement takes {} parameters and was given {}", statement.parameter_count(), p.len())));
         }
         for (at, value) in p.iter().enumerate() {
-            statement
-                .raw_bind_parameter(at + 1, Bound(value))
-                .map_err(|error| fault("binding a parameter", &error))?;
+            statement.raw_bind_parameter(at + 1, Bound(value)).map_err(|error| fault("binding a parameter", &error))?;
         }
         Ok(statement)
     }
@@ -183,19 +148,14 @@ impl Connection {
         let mut found = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(|error| fault("querying", &error))? {
-            let values = (0..columns.len())
-                .map(|at| value(row, at).map(owned))
-                .collect::<Result<_, _>>()?;
+            let values = (0..columns.len()).map(|at| value(row, at).map(owned)).collect::<Result<_, _>>()?;
             found.push(Row::new(Arc::clone(&columns), values));
         }
         Ok(found)
     }
 
     pub(crate) fn execute(&self, text: &str, p: &[Value]) -> Result<u64, Fault> {
-        self.bound(text, p)?
-            .raw_execute()
-            .map(|changed| changed as u64)
-            .map_err(|error| fault("executing", &error))
+        self.bound(text, p)?.raw_execute().map(|changed| changed as u64).map_err(|error| fault("executing", &error))
     }
 
     pub(crate) fn bulk_insert(&self, into: BulkInsert, rows: &[Value]) -> Result<u64, Fault> {
@@ -214,23 +174,13 @@ impl Connection {
         Ok(inserted)
     }
 
-    pub(crate) fn bulk_find(
-        &self,
-        text: &str,
-        ids: &[i64],
-        each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        let mut statement = self
-            .0
-            .prepare_cached(text)
-            .map_err(|error| fault("preparing a statement", &error))?;
+    pub(crate) fn bulk_find(&self, text: &str, ids: &[i64], each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>) -> Result<(), Fault> {
+        let mut statement = self.0.prepare_cached(text).map_err(|error| fault("preparing a statement", &error))?;
         if statement.parameter_count() != 1 {
             return Err(Fault::other("bulk_find takes ids and no other parameter"));
         }
         for id in ids {
-            statement
-                .raw_bind_parameter(1, id)
-                .map_err(|error| fault("binding a parameter", &error))?;
+            statement.raw_bind_parameter(1, id).map_err(|error| fault("binding a parameter", &error))?;
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next().map_err(|error| fault("querying", &error))? {
                 each(&RowRef(Passing::Sqlite(row)))?;
@@ -240,16 +190,11 @@ impl Connection {
     }
 
     pub(crate) fn prepare(&self, text: &str) -> Result<(), Fault> {
-        self.0
-            .prepare(text)
-            .map(|_| ())
-            .map_err(|error| fault("preparing a statement", &error))
+        self.0.prepare(text).map(|_| ()).map_err(|error| fault("preparing a statement", &error))
     }
 
     pub(crate) fn script(&self, text: &str) -> Result<(), Fault> {
-        self.0
-            .execute_batch(text)
-            .map_err(|error| fault("running a script", &error))
+        self.0.execute_batch(text).map_err(|error| fault("running a script", &error))
     }
 }
 
@@ -281,9 +226,7 @@ impl rusqlite::ToSql for Bound<'_> {
 
 /// One field of a passing row.
 pub(crate) fn value<'r>(row: &'r rusqlite::Row<'_>, at: usize) -> Result<Value<'r>, Fault> {
-    let found = row
-        .get_ref(at)
-        .map_err(|error| Fault::new(FaultKind::Inconsistent, "reading a row", error))?;
+    let found = row.get_ref(at).map_err(|error| Fault::new(FaultKind::Inconsistent, "reading a row", error))?;
     match found {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(value) => Ok(Value::Int(value)),
@@ -291,11 +234,9 @@ pub(crate) fn value<'r>(row: &'r rusqlite::Row<'_>, at: usize) -> Result<Value<'
             .map(|text| Value::Text(Cow::Borrowed(text)))
             .map_err(|error| Fault::new(FaultKind::Inconsistent, "reading text", error)),
         ValueRef::Blob(bytes) => Ok(Value::Blob(Cow::Borrowed(bytes))),
-        ValueRef::Real(_) => Err(Fault::new(
-            FaultKind::Inconsistent,
-            "reading a row",
-            format!("column {at} is a fraction, or a sum too large for 64 bits"),
-        )),
+        ValueRef::Real(_) => {
+            Err(Fault::new(FaultKind::Inconsistent, "reading a row", format!("column {at} is a fraction, or a sum too large for 64 bits")))
+        }
     }
 }
 
@@ -316,11 +257,7 @@ fn fault(doing: &str, error: &rusqlite::Error) -> Fault {
         Some((_, code)) if code == ffi::SQLITE_CONSTRAINT_CHECK => FaultKind::Check,
         Some((_, code)) if code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => FaultKind::ForeignKey,
         Some((
-            ErrorCode::DatabaseBusy
-            | ErrorCode::DatabaseLocked
-            | ErrorCode::DiskFull
-            | ErrorCode::SystemIoFailure
-            | ErrorCode::CannotOpen,
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen,
             _,
         )) => FaultKind::Unavailable,
         _ => FaultKind::Other,

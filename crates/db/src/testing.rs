@@ -21,11 +21,7 @@ pub struct Fresh {
 
 enum Place {
     Folder(PathBuf, String),
-    Database {
-        server: String,
-        name: String,
-        url: String,
-    },
+    Database { server: String, name: String, url: String },
 }
 
 /// Both engines, for tests that run the same story on each.
@@ -36,20 +32,10 @@ pub const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 /// # Panics
 /// When it cannot; for PostgreSQL, when `HUIHAI_TEST_POSTGRES` is not set.
 #[must_use]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the time only makes the name of the database unique"
-)]
+#[allow(clippy::disallowed_methods, reason = "the time only makes the name of the database unique")]
 pub fn fresh(engine: Engine) -> Fresh {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970");
-    let name = format!(
-        "huihai_test_{}_{}_{}",
-        std::process::id(),
-        since.as_micros(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
+    let name = format!("huihai_test_{}_{}_{}", std::process::id(), since.as_micros(), COUNT.fetch_add(1, Ordering::Relaxed));
     let place = match engine {
         Engine::Sqlite => {
             let folder = std::env::temp_dir().join(name);
@@ -58,9 +44,8 @@ pub fn fresh(engine: Engine) -> Fresh {
             Place::Folder(folder, file.to_str().expect("a UTF-8 path").to_owned())
         }
         Engine::Postgres => {
-            let server = std::env::var("HUIHAI_TEST_POSTGRES").expect(
-                "HUIHAI_TEST_POSTGRES is not set: run ./test, which starts a PostgreSQL and sets it",
-            );
+            let server = std::env::var("HUIHAI_TEST_POSTGRES")
+                .expect("HUIHAI_TEST_POSTGRES is not set: run ./test, which starts a PostgreSQL and sets it");
             administer(
                 &server,
                 &format!(
@@ -113,10 +98,7 @@ impl Drop for Fresh {
                 let _ = std::fs::remove_dir_all(folder);
             }
             Place::Database { server, name, .. } => {
-                administer(
-                    server,
-                    &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-                );
+                administer(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
             }
         }
     }
@@ -124,8 +106,7 @@ impl Drop for Fresh {
 
 /// CREATE and DROP DATABASE refuse to run inside a transaction, so this goes past `Db`.
 fn administer(server: &str, statement: &str) {
-    let result = postgres::Client::connect(server, postgres::NoTls)
-        .and_then(|mut client| client.batch_execute(statement));
+    let result = postgres::Client::connect(server, postgres::NoTls).and_then(|mut client| client.batch_execute(statement));
     if let Err(error) = result
         // While a failed test unwinds, its own message matters more.
         && !std::thread::panicking()
@@ -136,13 +117,9 @@ fn administer(server: &str, statement: &str) {
 
 /// The same URL with another database name.
 fn with_database(url: &str, name: &str) -> String {
-    let (base, query) = url
-        .split_once('?')
-        .map_or((url, None), |(b, q)| (b, Some(q)));
+    let (base, query) = url.split_once('?').map_or((url, None), |(b, q)| (b, Some(q)));
     let authority_at = base.find("://").map_or(0, |at| at + 3);
-    let end = base[authority_at..]
-        .find('/')
-        .map_or(base.len(), |at| authority_at + at);
+    let end = base[authority_at..].find('/').map_or(base.len(), |at| authority_at + at);
     let query = query.map(|q| format!("?{q}")).unwrap_or_default();
     format!("{}/{name}{query}", &base[..end])
 }
@@ -156,10 +133,7 @@ mod tests {
         for (url, changed) in [
             ("postgres://u:p@h:5/postgres", "postgres://u:p@h:5/x"),
             ("postgres://h", "postgres://h/x"),
-            (
-                "postgres://h/postgres?connect_timeout=3",
-                "postgres://h/x?connect_timeout=3",
-            ),
+            ("postgres://h/postgres?connect_timeout=3", "postgres://h/x?connect_timeout=3"),
         ] {
             assert_eq!(with_database(url, "x"), changed);
         }

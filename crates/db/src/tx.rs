@@ -22,10 +22,7 @@ pub(crate) enum Session<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(session: Session<'c>) -> Tx<'c> {
-        Tx {
-            session,
-            failed: None,
-        }
+        Tx { session, failed: None }
     }
 
     /// The first fault this transaction met, which decides whether it is worth another try.
@@ -52,9 +49,7 @@ impl<'c> Tx<'c> {
         let mut rows = self.query(s, p)?;
         if rows.len() > 1 {
             let found = rows.len();
-            return self.run(s.text(), |_| {
-                Err(count_fault("at most one row", found as u64))
-            });
+            return self.run(s.text(), |_| Err(count_fault("at most one row", found as u64)));
         }
         Ok(rows.pop())
     }
@@ -92,11 +87,7 @@ impl<'c> Tx<'c> {
     pub fn bulk_insert(&mut self, into: BulkInsert, rows: &[Value]) -> Result<u64, Fault> {
         self.run(into.table, |session| {
             if into.columns.is_empty() || !rows.len().is_multiple_of(into.columns.len()) {
-                return Err(Fault::other(format!(
-                    "a bulk insert got {} values for rows of {} columns",
-                    rows.len(),
-                    into.columns.len()
-                )));
+                return Err(Fault::other(format!("a bulk insert got {} values for rows of {} columns", rows.len(), into.columns.len())));
             }
             check_text(rows)?;
             check_kinds(into, rows)?;
@@ -113,12 +104,7 @@ impl<'c> Tx<'c> {
     /// Looks up many ids with one statement written `… WHERE x.id IN (?ids)` (no other
     /// parameters) and passes every row found to `each`, in no promised order. The caller sorts
     /// the ids, which lets neighbours share a page; an id that is not there passes no row.
-    pub fn bulk_find(
-        &mut self,
-        s: Sql,
-        ids: &[i64],
-        mut each: impl FnMut(&RowRef) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    pub fn bulk_find(&mut self, s: Sql, ids: &[i64], mut each: impl FnMut(&RowRef) -> Result<(), Fault>) -> Result<(), Fault> {
         self.run(s.text(), |session| {
             if ids.is_empty() {
                 return Ok(());
@@ -142,13 +128,9 @@ impl<'c> Tx<'c> {
             let plain = text.replace("(?ids)", "(?1)");
             sql::for_postgres(&plain)?;
             match session {
-                Session::Sqlite(connection) if sql::has_ids(text) => {
-                    connection.prepare(&sql::with_ids(Engine::Sqlite, text)?)
-                }
+                Session::Sqlite(connection) if sql::has_ids(text) => connection.prepare(&sql::with_ids(Engine::Sqlite, text)?),
                 Session::Sqlite(connection) => connection.prepare(text),
-                Session::Postgres(connection) if sql::has_ids(text) => {
-                    connection.prepare(&sql::with_ids(Engine::Postgres, text)?)
-                }
+                Session::Postgres(connection) if sql::has_ids(text) => connection.prepare(&sql::with_ids(Engine::Postgres, text)?),
                 Session::Postgres(connection) => connection.prepare(text),
             }
         })
@@ -162,11 +144,7 @@ impl<'c> Tx<'c> {
         })
     }
 
-    fn run<T>(
-        &mut self,
-        statement: &str,
-        f: impl FnOnce(&mut Session<'c>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    fn run<T>(&mut self, statement: &str, f: impl FnOnce(&mut Session<'c>) -> Result<T, Fault>) -> Result<T, Fault> {
         if let Some(kind) = self.failed {
             return Err(Fault::new(
                 kind,
@@ -183,11 +161,7 @@ impl<'c> Tx<'c> {
 }
 
 fn count_fault(expected: &str, found: u64) -> Fault {
-    Fault::new(
-        FaultKind::Inconsistent,
-        "counting the rows of a statement",
-        format!("expected {expected}, found {found}"),
-    )
+    Fault::new(FaultKind::Inconsistent, "counting the rows of a statement", format!("expected {expected}, found {found}"))
 }
 
 /// PostgreSQL cannot store a NUL in text and SQLite cuts such text short in places, so neither
@@ -197,10 +171,7 @@ fn check_text(values: &[Value]) -> Result<(), Fault> {
         if let Value::Text(text) = value
             && text.as_bytes().contains(&0)
         {
-            return Err(Fault::other(format!(
-                "text with a NUL character cannot be stored (parameter {})",
-                at + 1
-            )));
+            return Err(Fault::other(format!("text with a NUL character cannot be stored (parameter {})", at + 1)));
         }
     }
     Ok(())
@@ -210,10 +181,7 @@ fn check_kinds(into: BulkInsert, rows: &[Value]) -> Result<(), Fault> {
     for row in rows.chunks_exact(into.columns.len()) {
         for ((name, kind), value) in into.columns.iter().zip(row) {
             if value.kind().is_some_and(|found| found != *kind) {
-                return Err(Fault::other(format!(
-                    "a bulk insert got {:?} for column {name}, which takes {kind:?}",
-                    value.kind()
-                )));
+                return Err(Fault::other(format!("a bulk insert got {:?} for column {name}, which takes {kind:?}", value.kind())));
             }
         }
     }

@@ -49,9 +49,7 @@ impl Account {
     /// The account as stored in `(account_kind, owner_id)`; `None` for a number that is unknown or reserved.
     pub const fn from_stored(kind: i64, owner: i64) -> Option<Account> {
         match kind {
-            1 => Some(Account::Channel {
-                organisation: owner,
-            }),
+            1 => Some(Account::Channel { organisation: owner }),
             2 => Some(Account::Project { project: owner }),
             3 => Some(Account::Implementer { project: owner }),
             4 => Some(Account::Spent { budget_line: owner }),

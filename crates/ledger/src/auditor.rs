@@ -39,11 +39,7 @@ impl Auditor {
 
     /// What the books must answer to this transfer, which is then written into the journal if it is taken.
     pub fn apply(&mut self, asked: &Transfer) -> Result<Outcome, Refused> {
-        if let Some(line) = self
-            .journal
-            .iter()
-            .find(|line| line.what.id() == asked.id())
-        {
+        if let Some(line) = self.journal.iter().find(|line| line.what.id() == asked.id()) {
             return same_or_not(&line.what, asked);
         }
         if asked.code() == Code::Refund {
@@ -54,30 +50,18 @@ impl Auditor {
         }
         let sheet = self.sheet();
         let from = asked.debit();
-        let (moved, held) = sheet
-            .get(&(from.kind(), from.owner()))
-            .copied()
-            .unwrap_or((0, 0));
+        let (moved, held) = sheet.get(&(from.kind(), from.owner())).copied().unwrap_or((0, 0));
         let free = moved - held;
         // Kind 1 is the channel, where money comes from.
         if from.kind() != 1 && free < asked.amount().0.into() {
-            return Err(Refused::Insufficient {
-                account: from,
-                available: Fen(free as i64),
-            });
+            return Err(Refused::Insufficient { account: from, available: Fen(free as i64) });
         }
         if asked.code() == Code::Payout {
             fits(held + i128::from(asked.amount().0), from)?;
-            self.journal.push(Line {
-                what: *asked,
-                fate: Fate::Waiting,
-            });
+            self.journal.push(Line { what: *asked, fate: Fate::Waiting });
         } else {
             self.ends_fit(&sheet, asked)?;
-            self.journal.push(Line {
-                what: *asked,
-                fate: Fate::Final,
-            });
+            self.journal.push(Line { what: *asked, fate: Fate::Final });
         }
         Ok(Outcome::Recorded)
     }
@@ -111,10 +95,7 @@ impl Auditor {
 
     /// Every account with something on it: kind, owner, what is posted and what is held, in fen.
     pub fn balances(&self) -> Vec<(i64, i64, i128, i128)> {
-        self.sheet()
-            .into_iter()
-            .map(|((kind, owner), (moved, held))| (kind, owner, moved, held))
-            .collect()
+        self.sheet().into_iter().map(|((kind, owner), (moved, held))| (kind, owner, moved, held)).collect()
     }
 
     fn sheet(&self) -> Sheet {
@@ -152,10 +133,7 @@ impl Auditor {
             .sum();
         let left = i128::from(gift.what.amount().0) - before;
         if i128::from(asked.amount().0) > left {
-            return Err(Refused::RefundExceedsGift {
-                gift: id,
-                left: Fen(left as i64),
-            });
+            return Err(Refused::RefundExceedsGift { gift: id, left: Fen(left as i64) });
         }
         Ok(())
     }
@@ -176,8 +154,7 @@ impl Auditor {
         if (wrong.what.debit(), wrong.what.credit(), wrong.what.amount()) != back {
             return Err(Refused::NotItsMirror { id });
         }
-        let undone =
-            |line: &Line| line.what.code() == Code::Correction && line.what.about() == Some(id);
+        let undone = |line: &Line| line.what.code() == Code::Correction && line.what.about() == Some(id);
         if self.journal.iter().any(undone) {
             return Err(Refused::AlreadyCorrected { id });
         }
@@ -187,9 +164,7 @@ impl Auditor {
     fn payout_at(&self, id: i64) -> Result<usize, Refused> {
         match self.journal.iter().position(|line| line.what.id() == id) {
             None => Err(Refused::Unknown { id }),
-            Some(place) if self.journal[place].what.code() != Code::Payout => {
-                Err(Refused::NotAPayout { id })
-            }
+            Some(place) if self.journal[place].what.code() != Code::Payout => Err(Refused::NotAPayout { id }),
             Some(place) => Ok(place),
         }
     }
@@ -197,9 +172,7 @@ impl Auditor {
     fn ends_fit(&self, sheet: &Sheet, asked: &Transfer) -> Result<(), Refused> {
         let amount = i128::from(asked.amount().0);
         for (account, change) in [(asked.debit(), -amount), (asked.credit(), amount)] {
-            let moved = sheet
-                .get(&(account.kind(), account.owner()))
-                .map_or(0, |(moved, _)| *moved);
+            let moved = sheet.get(&(account.kind(), account.owner())).map_or(0, |(moved, _)| *moved);
             fits(moved + change, account)?;
         }
         Ok(())

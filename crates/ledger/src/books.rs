@@ -26,10 +26,7 @@ impl Balance {
     /// The rule of every guarded account.
     pub fn allows_debit(&self, account: Account, amount: Fen) -> Result<(), Refused> {
         if account.is_guarded() && self.available() < amount {
-            return Err(Refused::Insufficient {
-                account,
-                available: self.available(),
-            });
+            return Err(Refused::Insufficient { account, available: self.available() });
         }
         Ok(())
     }
@@ -76,11 +73,7 @@ impl Ledger {
 
     /// Every account that was ever touched, in order.
     pub fn balances(&self) -> Vec<(Account, Balance)> {
-        let mut all: Vec<_> = self
-            .balances
-            .iter()
-            .map(|(account, balance)| (*account, *balance))
-            .collect();
+        let mut all: Vec<_> = self.balances.iter().map(|(account, balance)| (*account, *balance)).collect();
         all.sort_unstable_by_key(|(account, _)| *account);
         all
     }
@@ -102,8 +95,7 @@ impl Ledger {
             Code::Correction => self.allows_correction(transfer)?,
             Code::Gift | Code::Payout | Code::Expense | Code::PayoutReturn => {}
         }
-        self.balance(transfer.debit())
-            .allows_debit(transfer.debit(), transfer.amount())?;
+        self.balance(transfer.debit()).allows_debit(transfer.debit(), transfer.amount())?;
 
         let state = if transfer.code() == Code::Payout {
             self.hold(transfer)?;
@@ -118,12 +110,7 @@ impl Ledger {
                 _ => about.corrected = true,
             }
         }
-        let entry = Entry {
-            transfer: *transfer,
-            state,
-            corrected: false,
-            refunded: Fen::ZERO,
-        };
+        let entry = Entry { transfer: *transfer, state, corrected: false, refunded: Fen::ZERO };
         self.entries.insert(transfer.id(), entry);
         Ok(Outcome::Recorded)
     }
@@ -159,9 +146,8 @@ impl Ledger {
     fn allows_refund(&self, refund: &Transfer) -> Result<(), Refused> {
         let id = refund.about().unwrap_or_default();
         let gift = self.entries.get(&id).ok_or(Refused::Unknown { id })?;
-        let runs_back = gift.transfer.code() == Code::Gift
-            && gift.transfer.debit() == refund.credit()
-            && gift.transfer.credit() == refund.debit();
+        let runs_back =
+            gift.transfer.code() == Code::Gift && gift.transfer.debit() == refund.credit() && gift.transfer.credit() == refund.debit();
         if !runs_back {
             return Err(Refused::NotThatGift { id });
         }
@@ -195,11 +181,7 @@ impl Ledger {
     }
 
     fn payout(&self, id: i64) -> Result<Entry, Refused> {
-        let entry = self
-            .entries
-            .get(&id)
-            .copied()
-            .ok_or(Refused::Unknown { id })?;
+        let entry = self.entries.get(&id).copied().ok_or(Refused::Unknown { id })?;
         if entry.transfer.code() != Code::Payout {
             return Err(Refused::NotAPayout { id });
         }
@@ -220,8 +202,7 @@ impl Ledger {
     fn hold(&mut self, transfer: &Transfer) -> Result<(), Refused> {
         let account = transfer.debit();
         let held = self.balance(account).held.checked_add(transfer.amount());
-        self.balances.entry(account).or_default().held =
-            held.ok_or(Refused::TooLarge { account })?;
+        self.balances.entry(account).or_default().held = held.ok_or(Refused::TooLarge { account })?;
         Ok(())
     }
 

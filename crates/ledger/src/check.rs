@@ -67,106 +67,43 @@ impl Checker {
     /// sums then show what the rows say.
     pub fn take(&mut self, fact: &Fact) {
         match *fact {
-            Fact::Gift {
-                id,
-                organisation,
-                project,
-                amount,
-            } => {
+            Fact::Gift { id, organisation, project, amount } => {
                 if id <= self.last_gift {
-                    self.find(Finding::GiftNotAfter {
-                        gift: id,
-                        last: self.last_gift,
-                    });
+                    self.find(Finding::GiftNotAfter { gift: id, last: self.last_gift });
                 }
                 self.last_gift = id.max(self.last_gift);
                 self.gifts(id, organisation, project, 1, amount);
             }
-            Fact::GiftBatch {
-                batch,
-                organisation,
-                project,
-                count,
-                sum,
-            } => {
+            Fact::GiftBatch { batch, organisation, project, count, sum } => {
                 let place = (batch, organisation, project);
                 if place <= self.last_batch {
-                    self.find(Finding::BatchNotAfter {
-                        batch,
-                        organisation,
-                        project,
-                    });
+                    self.find(Finding::BatchNotAfter { batch, organisation, project });
                 }
                 self.last_batch = place.max(self.last_batch);
                 self.gifts(batch, organisation, project, count, sum);
             }
-            Fact::Refund {
-                id,
-                organisation,
-                project,
-                amount,
-                gift,
-                gift_facts,
-            } => {
+            Fact::Refund { id, organisation, project, amount, gift, gift_facts } => {
                 self.remember(id, Code::Refund, Kind::Refund, project, amount);
                 self.along_gift(id, organisation, project, amount, gift, gift_facts);
                 self.refund(id, organisation, project, amount);
             }
-            Fact::PayoutRequested {
-                id,
-                project,
-                amount,
-                requested_by,
-            } => {
-                self.remember(
-                    id,
-                    Code::Payout,
-                    Kind::PayoutPending { requested_by },
-                    project,
-                    amount,
-                );
-                self.movement(id, Code::Payout, project, |sums| {
-                    sums.held += i128::from(amount.0)
-                });
+            Fact::PayoutRequested { id, project, amount, requested_by } => {
+                self.remember(id, Code::Payout, Kind::PayoutPending { requested_by }, project, amount);
+                self.movement(id, Code::Payout, project, |sums| sums.held += i128::from(amount.0));
             }
             Fact::PayoutPosted { id, approved_by } => self.posted(id, approved_by),
             Fact::PayoutVoided { id } => self.voided(id),
-            Fact::Expense {
-                id,
-                project,
-                budget_line,
-                line_project,
-                amount,
-            } => {
+            Fact::Expense { id, project, budget_line, line_project, amount } => {
                 if line_project != Some(project) {
-                    self.find(Finding::BudgetLineElsewhere {
-                        expense: id,
-                        project,
-                        budget_line,
-                        line_project,
-                    });
+                    self.find(Finding::BudgetLineElsewhere { expense: id, project, budget_line, line_project });
                 }
-                self.remember(
-                    id,
-                    Code::Expense,
-                    Kind::Expense { budget_line },
-                    project,
-                    amount,
-                );
+                self.remember(id, Code::Expense, Kind::Expense { budget_line }, project, amount);
                 self.sums.lines.entry(budget_line).or_default().done += i128::from(amount.0);
-                self.movement(id, Code::Expense, project, |sums| {
-                    sums.expenses.done += i128::from(amount.0)
-                });
+                self.movement(id, Code::Expense, project, |sums| sums.expenses.done += i128::from(amount.0));
             }
-            Fact::PayoutReturn {
-                id,
-                project,
-                amount,
-            } => {
+            Fact::PayoutReturn { id, project, amount } => {
                 self.remember(id, Code::PayoutReturn, Kind::PayoutReturn, project, amount);
-                self.movement(id, Code::PayoutReturn, project, |sums| {
-                    sums.returns.done += i128::from(amount.0)
-                });
+                self.movement(id, Code::PayoutReturn, project, |sums| sums.returns.done += i128::from(amount.0));
             }
             Fact::Correction { id, of } => self.correction(id, of),
         }
@@ -176,9 +113,7 @@ impl Checker {
     pub fn findings(&self, claimed: &Claimed) -> Vec<Finding> {
         let mut found = self.found.clone();
         if self.not_kept > 0 {
-            found.push(Finding::More {
-                count: self.not_kept,
-            });
+            found.push(Finding::More { count: self.not_kept });
         }
         claimed.compare(&self.computed(), &mut found);
         found
@@ -191,10 +126,7 @@ impl Checker {
 
     fn gifts(&mut self, id: i64, organisation: i64, project: i64, count: i64, amount: Fen) {
         if id <= 0 || organisation <= 0 || project <= 0 || count <= 0 || amount.0 <= 0 {
-            self.find(Finding::NotPositive {
-                code: Code::Gift,
-                id,
-            });
+            self.find(Finding::NotPositive { code: Code::Gift, id });
         }
         let sums = self.sums.organisations.entry(organisation).or_default();
         sums.gift_count += count;
@@ -204,15 +136,7 @@ impl Checker {
         sums.gifts += i128::from(amount.0);
     }
 
-    fn along_gift(
-        &mut self,
-        refund: i64,
-        organisation: i64,
-        project: i64,
-        amount: Fen,
-        gift: i64,
-        facts: Option<GiftFacts>,
-    ) {
+    fn along_gift(&mut self, refund: i64, organisation: i64, project: i64, amount: Fen, gift: i64, facts: Option<GiftFacts>) {
         let Some(facts) = facts else {
             self.find(Finding::RefundOfUnknownGift { refund, gift });
             return;
@@ -224,12 +148,7 @@ impl Checker {
         *refunded += i128::from(amount.0);
         if *refunded > i128::from(facts.amount.0) {
             let refunded = saturated(*refunded);
-            self.find(Finding::RefundsExceedGift {
-                refund,
-                gift,
-                gift_amount: facts.amount,
-                refunded,
-            });
+            self.find(Finding::RefundsExceedGift { refund, gift, gift_amount: facts.amount, refunded });
         }
     }
 
@@ -239,16 +158,8 @@ impl Checker {
         sums.refund_count += 1;
         sums.refunds += i128::from(amount.0);
         let after = sums.gifts - sums.refunds;
-        self.below_zero(
-            Account::Channel { organisation },
-            before,
-            after,
-            Code::Refund,
-            id,
-        );
-        self.movement(id, Code::Refund, project, |sums| {
-            sums.refunds += i128::from(amount.0)
-        });
+        self.below_zero(Account::Channel { organisation }, before, after, Code::Refund, id);
+        self.movement(id, Code::Refund, project, |sums| sums.refunds += i128::from(amount.0));
     }
 
     fn posted(&mut self, id: i64, approved_by: [i64; 2]) {
@@ -273,19 +184,12 @@ impl Checker {
 
     fn decide(&mut self, payout: i64, decision: Kind) -> Option<(i64, i128, i64)> {
         match self.movements.get_mut(&payout) {
-            Some(Movement {
-                kind,
-                project,
-                amount,
-                ..
-            }) => match *kind {
+            Some(Movement { kind, project, amount, .. }) => match *kind {
                 Kind::PayoutPending { requested_by } => {
                     *kind = decision;
                     return Some((*project, *amount, requested_by));
                 }
-                Kind::PayoutPosted | Kind::PayoutVoided => {
-                    self.find(Finding::DecidedTwice { payout })
-                }
+                Kind::PayoutPosted | Kind::PayoutVoided => self.find(Finding::DecidedTwice { payout }),
                 _ => self.find(Finding::DecisionWithoutRequest { payout }),
             },
             None => self.find(Finding::DecisionWithoutRequest { payout }),
@@ -299,9 +203,7 @@ impl Checker {
             return;
         };
         match wrong.kind {
-            Kind::Refund | Kind::Correction => {
-                self.find(Finding::CorrectionOfUnknown { correction: id, of })
-            }
+            Kind::Refund | Kind::Correction => self.find(Finding::CorrectionOfUnknown { correction: id, of }),
             Kind::PayoutPending { .. } | Kind::PayoutVoided => {
                 self.find(Finding::CorrectionOfUnposted { correction: id, of });
             }
@@ -312,13 +214,7 @@ impl Checker {
                 self.undo(id, &wrong);
             }
         }
-        self.remember(
-            id,
-            Code::Correction,
-            Kind::Correction,
-            wrong.project,
-            saturated(wrong.amount),
-        );
+        self.remember(id, Code::Correction, Kind::Correction, wrong.project, saturated(wrong.amount));
         if let Some(wrong) = self.movements.get_mut(&of) {
             wrong.corrected = true;
         }
@@ -331,25 +227,14 @@ impl Checker {
             let before = line.net();
             line.undone += amount;
             let account = Account::Spent { budget_line };
-            self.below_zero(
-                account,
-                before,
-                before - amount,
-                Code::Correction,
-                correction,
-            );
+            self.below_zero(account, before, before - amount, Code::Correction, correction);
         }
         let kind = wrong.kind;
-        self.movement(
-            correction,
-            Code::Correction,
-            wrong.project,
-            |sums| match kind {
-                Kind::Expense { .. } => sums.expenses.undone += amount,
-                Kind::PayoutReturn => sums.returns.undone += amount,
-                _ => sums.payouts.undone += amount,
-            },
-        );
+        self.movement(correction, Code::Correction, wrong.project, |sums| match kind {
+            Kind::Expense { .. } => sums.expenses.undone += amount,
+            Kind::PayoutReturn => sums.returns.undone += amount,
+            _ => sums.payouts.undone += amount,
+        });
     }
 
     fn remember(&mut self, id: i64, code: Code, kind: Kind, project: i64, amount: Fen) {
@@ -361,36 +246,16 @@ impl Checker {
             self.find(Finding::DuplicateId { code, id });
             return;
         }
-        self.movements.insert(
-            id,
-            Movement {
-                kind,
-                project,
-                amount: i128::from(amount.0),
-                corrected: false,
-            },
-        );
+        self.movements.insert(id, Movement { kind, project, amount: i128::from(amount.0), corrected: false });
     }
 
     /// Changes a project's sums and looks whether that took one of its accounts below zero.
-    fn movement(
-        &mut self,
-        id: i64,
-        code: Code,
-        project: i64,
-        change: impl FnOnce(&mut ProjectSums),
-    ) {
+    fn movement(&mut self, id: i64, code: Code, project: i64, change: impl FnOnce(&mut ProjectSums)) {
         let sums = self.sums.projects.entry(project).or_default();
         let before = *sums;
         change(sums);
         let after = *sums;
-        self.below_zero(
-            Account::Project { project },
-            before.available(),
-            after.available(),
-            code,
-            id,
-        );
+        self.below_zero(Account::Project { project }, before.available(), after.available(), code, id);
         let (before, after) = (before.with_implementer(), after.with_implementer());
         self.below_zero(Account::Implementer { project }, before, after, code, id);
     }
@@ -398,12 +263,7 @@ impl Checker {
     /// Reported where the line is crossed, not at every fact after it.
     fn below_zero(&mut self, account: Account, before: i128, after: i128, code: Code, id: i64) {
         if before >= 0 && after < 0 {
-            self.find(Finding::BelowZero {
-                account,
-                available: saturated(after),
-                code,
-                id,
-            });
+            self.find(Finding::BelowZero { account, available: saturated(after), code, id });
         }
     }
 

@@ -57,62 +57,26 @@ impl Claimed {
         for project in keys(&self.projects, &computed.projects) {
             let claimed = self.projects.get(&project).copied().unwrap_or_default();
             let computed = computed.projects.get(&project).copied().unwrap_or_default();
-            for ((what, claimed), (_, computed)) in
-                claimed.named().into_iter().zip(computed.named())
-            {
+            for ((what, claimed), (_, computed)) in claimed.named().into_iter().zip(computed.named()) {
                 if claimed != computed {
-                    found.push(Finding::ProjectTotal {
-                        project,
-                        what,
-                        claimed,
-                        computed,
-                    });
+                    found.push(Finding::ProjectTotal { project, what, claimed, computed });
                 }
             }
         }
         for organisation in keys(&self.organisations, &computed.organisations) {
-            let claimed = self
-                .organisations
-                .get(&organisation)
-                .copied()
-                .unwrap_or_default();
-            let computed = computed
-                .organisations
-                .get(&organisation)
-                .copied()
-                .unwrap_or_default();
-            for ((what, claimed), (_, computed)) in
-                claimed.named().into_iter().zip(computed.named())
-            {
+            let claimed = self.organisations.get(&organisation).copied().unwrap_or_default();
+            let computed = computed.organisations.get(&organisation).copied().unwrap_or_default();
+            for ((what, claimed), (_, computed)) in claimed.named().into_iter().zip(computed.named()) {
                 if claimed != computed {
-                    found.push(Finding::OrganisationTotal {
-                        organisation,
-                        what,
-                        claimed,
-                        computed,
-                    });
+                    found.push(Finding::OrganisationTotal { organisation, what, claimed, computed });
                 }
             }
         }
         for budget_line in keys(&self.lines, &computed.lines) {
-            let claimed = self
-                .lines
-                .get(&budget_line)
-                .copied()
-                .unwrap_or_default()
-                .spent;
-            let computed = computed
-                .lines
-                .get(&budget_line)
-                .copied()
-                .unwrap_or_default()
-                .spent;
+            let claimed = self.lines.get(&budget_line).copied().unwrap_or_default().spent;
+            let computed = computed.lines.get(&budget_line).copied().unwrap_or_default().spent;
             if claimed != computed {
-                found.push(Finding::LineTotal {
-                    budget_line,
-                    claimed,
-                    computed,
-                });
+                found.push(Finding::LineTotal { budget_line, claimed, computed });
             }
         }
         if let (Some(claimed), Some(computed)) = (&self.postings, &computed.postings) {
@@ -126,10 +90,7 @@ fn compare_postings(claimed: &[PostingSum], computed: &[PostingSum], found: &mut
         let of_code = claimed.iter().filter(|sum| sum.code == code);
         let sum: i128 = of_code.map(|sum| i128::from(sum.amount_fen.0)).sum();
         if sum != 0 {
-            found.push(Finding::PostingsNotZero {
-                code,
-                sum: saturated(sum),
-            });
+            found.push(Finding::PostingsNotZero { code, sum: saturated(sum) });
         }
     }
     let fold = |sums: &[PostingSum]| {
@@ -146,12 +107,7 @@ fn compare_postings(claimed: &[PostingSum], computed: &[PostingSum], found: &mut
         if claimed != computed {
             let (code, account) = key;
             let (claimed, computed) = (saturated(claimed), saturated(computed));
-            found.push(Finding::PostingsDiffer {
-                code,
-                account,
-                claimed,
-                computed,
-            });
+            found.push(Finding::PostingsDiffer { code, account, claimed, computed });
         }
     }
 }
@@ -181,11 +137,6 @@ impl ProjectTotals {
 
 impl OrganisationTotals {
     fn named(&self) -> [(&'static str, i64); 4] {
-        [
-            ("gift_count", self.gift_count),
-            ("gifts_fen", self.gifts.0),
-            ("refund_count", self.refund_count),
-            ("refunds_fen", self.refunds.0),
-        ]
+        [("gift_count", self.gift_count), ("gifts_fen", self.gifts.0), ("refund_count", self.refund_count), ("refunds_fen", self.refunds.0)]
     }
 }

@@ -29,10 +29,7 @@ pub enum DisclosureGap {
     /// The period ends before it starts.
     EndsBeforeItStarts { period: usize },
     /// The period should start the day after the one before it ended.
-    DaysMissingOrTwice {
-        period: usize,
-        expected_first_day: i64,
-    },
+    DaysMissingOrTwice { period: usize, expected_first_day: i64 },
     /// The opening balance is not the closing balance of the period before.
     OpeningDiffers { period: usize, expected: Fen },
     /// A gap inside this period.
@@ -40,19 +37,11 @@ pub enum DisclosureGap {
 }
 
 /// previous balance + income − expense = balance.
-pub fn disclosure_follows(
-    previous_balance: Fen,
-    income: Fen,
-    expense: Fen,
-    balance: Fen,
-) -> Result<(), DisclosureGap> {
+pub fn disclosure_follows(previous_balance: Fen, income: Fen, expense: Fen, balance: Fen) -> Result<(), DisclosureGap> {
     if income.is_negative() || expense.is_negative() {
         return Err(DisclosureGap::Negative);
     }
-    let expected = previous_balance
-        .checked_add(income)
-        .and_then(|sum| sum.checked_sub(expense))
-        .ok_or(DisclosureGap::TooLarge)?;
+    let expected = previous_balance.checked_add(income).and_then(|sum| sum.checked_sub(expense)).ok_or(DisclosureGap::TooLarge)?;
     if expected != balance {
         return Err(DisclosureGap::BalanceDoesNotFollow { expected });
     }
@@ -69,29 +58,15 @@ pub fn periods_continue(periods: &[Period]) -> Result<(), DisclosureGap> {
         if let Some(before) = place.checked_sub(1).map(|before| &periods[before]) {
             if period.first_day != before.last_day + 1 {
                 let expected_first_day = before.last_day + 1;
-                return Err(DisclosureGap::DaysMissingOrTwice {
-                    period: place,
-                    expected_first_day,
-                });
+                return Err(DisclosureGap::DaysMissingOrTwice { period: place, expected_first_day });
             }
             if period.previous_balance != before.balance {
-                return Err(DisclosureGap::OpeningDiffers {
-                    period: place,
-                    expected: before.balance,
-                });
+                return Err(DisclosureGap::OpeningDiffers { period: place, expected: before.balance });
             }
         }
-        match disclosure_follows(
-            period.previous_balance,
-            period.income,
-            period.expense,
-            period.balance,
-        ) {
+        match disclosure_follows(period.previous_balance, period.income, period.expense, period.balance) {
             Err(DisclosureGap::BalanceDoesNotFollow { expected }) => {
-                return Err(DisclosureGap::Within {
-                    period: place,
-                    expected,
-                });
+                return Err(DisclosureGap::Within { period: place, expected });
             }
             other => other?,
         }
@@ -105,9 +80,7 @@ pub fn execution_per_ten_thousand(spent: Fen, raised: Fen) -> Option<i64> {
     if spent.is_negative() || !raised.is_positive() {
         return None;
     }
-    spent
-        .portion_rounded_down(10_000, raised.0.unsigned_abs())
-        .map(|rate| rate.0)
+    spent.portion_rounded_down(10_000, raised.0.unsigned_abs()).map(|rate| rate.0)
 }
 
 impl fmt::Display for DisclosureGap {
@@ -115,23 +88,14 @@ impl fmt::Display for DisclosureGap {
         match self {
             DisclosureGap::Negative => write!(f, "income and expense cannot be below zero"),
             DisclosureGap::BalanceDoesNotFollow { expected } => {
-                write!(
-                    f,
-                    "opening balance plus income less expense makes {expected}"
-                )
+                write!(f, "opening balance plus income less expense makes {expected}")
             }
             DisclosureGap::TooLarge => write!(f, "the figures are too large"),
             DisclosureGap::EndsBeforeItStarts { period } => {
                 write!(f, "period {period} ends before it starts")
             }
-            DisclosureGap::DaysMissingOrTwice {
-                period,
-                expected_first_day,
-            } => {
-                write!(
-                    f,
-                    "period {period} should start on day {expected_first_day}"
-                )
+            DisclosureGap::DaysMissingOrTwice { period, expected_first_day } => {
+                write!(f, "period {period} should start on day {expected_first_day}")
             }
             DisclosureGap::OpeningDiffers { period, expected } => {
                 write!(f, "period {period} should open with {expected}")

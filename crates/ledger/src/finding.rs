@@ -123,159 +123,64 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Finding::GiftNotAfter { gift, last } => {
-                write!(
-                    f,
-                    "gift {gift} comes after gift {last}: it is stored twice or out of order"
-                )
+                write!(f, "gift {gift} comes after gift {last}: it is stored twice or out of order")
             }
-            Finding::BatchNotAfter {
-                batch,
-                organisation,
-                project,
-            } => write!(
-                f,
-                "batch {batch} of organisation {organisation} and project {project} is there twice or out of order"
-            ),
+            Finding::BatchNotAfter { batch, organisation, project } => {
+                write!(f, "batch {batch} of organisation {organisation} and project {project} is there twice or out of order")
+            }
             Finding::NotPositive { code, id } => {
-                write!(
-                    f,
-                    "{} {id} has an id, owner, count or amount that is not positive",
-                    code.name()
-                )
+                write!(f, "{} {id} has an id, owner, count or amount that is not positive", code.name())
             }
             Finding::DuplicateId { code, id } => {
                 write!(f, "{} {id} uses an id that is taken", code.name())
             }
             Finding::RefundOfUnknownGift { refund, gift } => {
-                write!(
-                    f,
-                    "refund {refund} gives back gift {gift}, which does not exist"
-                )
+                write!(f, "refund {refund} gives back gift {gift}, which does not exist")
             }
             Finding::RefundNotAlongGift { refund, gift } => {
-                write!(
-                    f,
-                    "refund {refund} names another channel or project than gift {gift}"
-                )
+                write!(f, "refund {refund} names another channel or project than gift {gift}")
             }
-            Finding::RefundsExceedGift {
-                refund,
-                gift,
-                gift_amount,
-                refunded,
-            } => {
-                write!(
-                    f,
-                    "with refund {refund}, {refunded} of gift {gift} was given back, but it was {gift_amount}"
-                )
+            Finding::RefundsExceedGift { refund, gift, gift_amount, refunded } => {
+                write!(f, "with refund {refund}, {refunded} of gift {gift} was given back, but it was {gift_amount}")
             }
-            Finding::BelowZero {
-                account,
-                available,
-                code,
-                id,
-            } => {
-                write!(
-                    f,
-                    "at {} {id}, {account} had {available} available",
-                    code.name()
-                )
+            Finding::BelowZero { account, available, code, id } => {
+                write!(f, "at {} {id}, {account} had {available} available", code.name())
             }
             Finding::DecisionWithoutRequest { payout } => {
-                write!(
-                    f,
-                    "payout {payout} was decided without having been requested"
-                )
+                write!(f, "payout {payout} was decided without having been requested")
             }
             Finding::DecidedTwice { payout } => write!(f, "payout {payout} was decided twice"),
             Finding::Hands { payout, why } => write!(f, "payout {payout}: {why}"),
-            Finding::BudgetLineElsewhere {
-                expense,
-                project,
-                budget_line,
-                line_project: None,
-            } => {
-                write!(
-                    f,
-                    "expense {expense} of project {project} names budget line {budget_line}, which does not exist"
-                )
+            Finding::BudgetLineElsewhere { expense, project, budget_line, line_project: None } => {
+                write!(f, "expense {expense} of project {project} names budget line {budget_line}, which does not exist")
             }
-            Finding::BudgetLineElsewhere {
-                expense,
-                project,
-                budget_line,
-                line_project: Some(owner),
-            } => write!(
-                f,
-                "expense {expense} of project {project} names budget line {budget_line}, which belongs to project {owner}"
-            ),
+            Finding::BudgetLineElsewhere { expense, project, budget_line, line_project: Some(owner) } => {
+                write!(f, "expense {expense} of project {project} names budget line {budget_line}, which belongs to project {owner}")
+            }
             Finding::CorrectionOfUnknown { correction, of } => {
-                write!(
-                    f,
-                    "correction {correction} undoes {of}, which is no payout, expense or return"
-                )
+                write!(f, "correction {correction} undoes {of}, which is no payout, expense or return")
             }
             Finding::CorrectionOfUnposted { correction, of } => {
-                write!(
-                    f,
-                    "correction {correction} undoes payout {of}, which was never posted"
-                )
+                write!(f, "correction {correction} undoes payout {of}, which was never posted")
             }
             Finding::CorrectedTwice { correction, of } => {
-                write!(
-                    f,
-                    "correction {correction} undoes {of}, which was undone before"
-                )
+                write!(f, "correction {correction} undoes {of}, which was undone before")
             }
-            Finding::ProjectTotal {
-                project,
-                what,
-                claimed,
-                computed,
-            } => {
-                write!(
-                    f,
-                    "project {project}: {what} is stored as {claimed}, the facts make it {computed}"
-                )
+            Finding::ProjectTotal { project, what, claimed, computed } => {
+                write!(f, "project {project}: {what} is stored as {claimed}, the facts make it {computed}")
             }
-            Finding::OrganisationTotal {
-                organisation,
-                what,
-                claimed,
-                computed,
-            } => {
-                write!(
-                    f,
-                    "organisation {organisation}: {what} is stored as {claimed}, the facts make it {computed}"
-                )
+            Finding::OrganisationTotal { organisation, what, claimed, computed } => {
+                write!(f, "organisation {organisation}: {what} is stored as {claimed}, the facts make it {computed}")
             }
-            Finding::LineTotal {
-                budget_line,
-                claimed,
-                computed,
-            } => {
-                write!(
-                    f,
-                    "budget line {budget_line}: spent is stored as {claimed}, the facts make it {computed}"
-                )
+            Finding::LineTotal { budget_line, claimed, computed } => {
+                write!(f, "budget line {budget_line}: spent is stored as {claimed}, the facts make it {computed}")
             }
             Finding::PostingsNotZero { code, sum } => {
-                write!(
-                    f,
-                    "the postings of all {}s add up to {sum} instead of zero",
-                    code.name()
-                )
+                write!(f, "the postings of all {}s add up to {sum} instead of zero", code.name())
             }
-            Finding::PostingsDiffer {
-                code,
-                account,
-                claimed,
-                computed,
-            } => write!(
-                f,
-                "the {} postings of {account} add up to {claimed}, the facts make it {computed}",
-                code.name()
-            ),
+            Finding::PostingsDiffer { code, account, claimed, computed } => {
+                write!(f, "the {} postings of {account} add up to {claimed}, the facts make it {computed}", code.name())
+            }
             Finding::More { count } => write!(f, "and {count} more"),
         }
     }

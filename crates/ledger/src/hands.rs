@@ -20,19 +20,12 @@ pub enum HandsRefused {
 impl TwoHands {
     pub fn new(requested_by: i64, approved_by: [i64; 2]) -> Result<TwoHands, HandsRefused> {
         if approved_by.contains(&requested_by) {
-            return Err(HandsRefused::OwnRequest {
-                person: requested_by,
-            });
+            return Err(HandsRefused::OwnRequest { person: requested_by });
         }
         if approved_by[0] == approved_by[1] {
-            return Err(HandsRefused::SamePerson {
-                person: approved_by[0],
-            });
+            return Err(HandsRefused::SamePerson { person: approved_by[0] });
         }
-        Ok(TwoHands {
-            requested_by,
-            approved_by,
-        })
+        Ok(TwoHands { requested_by, approved_by })
     }
 
     pub const fn requested_by(&self) -> i64 {

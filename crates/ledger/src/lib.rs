@@ -31,16 +31,12 @@ pub use auditor::Auditor;
 pub use books::{Balance, Ledger, Outcome, State};
 pub use check::{Checker, check};
 pub use claims::{Claimed, LineTotals, OrganisationTotals, PostingSum, ProjectTotals};
-pub use disclosure::{
-    DisclosureGap, Period, disclosure_follows, execution_per_ten_thousand, periods_continue,
-};
+pub use disclosure::{DisclosureGap, Period, disclosure_follows, execution_per_ten_thousand, periods_continue};
 pub use fact::{Fact, GiftFacts};
 pub use finding::Finding;
 pub use hands::{HandsRefused, TwoHands};
 pub use refused::{Field, Refused};
-pub use transfer::{
-    Code, Posting, Transfer, correction, expense, gift, payout, payout_return, refund,
-};
+pub use transfer::{Code, Posting, Transfer, correction, expense, gift, payout, payout_return, refund};
 
 #[cfg(test)]
 mod tests;

@@ -54,11 +54,7 @@ impl fmt::Display for Refused {
         match self {
             Refused::NotPositive { field } => write!(f, "the {} is not positive", field.name()),
             Refused::ExistsWithDifferent { field } => {
-                write!(
-                    f,
-                    "the id is taken by a transfer with a different {}",
-                    field.name()
-                )
+                write!(f, "the id is taken by a transfer with a different {}", field.name())
             }
             Refused::Unknown { id } => write!(f, "{id} is not in the books"),
             Refused::NotThatGift { id } => {
@@ -68,11 +64,7 @@ impl fmt::Display for Refused {
                 write!(f, "only {left} of gift {gift} is left to refund")
             }
             Refused::NotCorrectable { id, code } => {
-                write!(
-                    f,
-                    "{id} is a {} and is not undone by a correction",
-                    code.name()
-                )
+                write!(f, "{id} is a {} and is not undone by a correction", code.name())
             }
             Refused::NotPosted { id } => {
                 write!(f, "{id} is not posted, so there is nothing to undo")

@@ -1,9 +1,7 @@
 //! The sums that facts leave behind, one small record per project, organisation and budget line.
 
 use crate::account::Account;
-use crate::claims::{
-    Claimed, LineTotals, OrganisationTotals, PostingSum, ProjectTotals, saturated,
-};
+use crate::claims::{Claimed, LineTotals, OrganisationTotals, PostingSum, ProjectTotals, saturated};
 use crate::transfer::Code;
 use std::collections::HashMap;
 
@@ -84,10 +82,7 @@ impl Sums {
                 returned: saturated(sums.returns.net()),
             };
             computed.projects.insert(project, totals);
-            let (account, implementer) = (
-                Account::Project { project },
-                Account::Implementer { project },
-            );
+            let (account, implementer) = (Account::Project { project }, Account::Implementer { project });
             postings.push((Code::Gift, account, sums.gifts));
             postings.push((Code::Refund, account, -sums.refunds));
             postings.push((Code::Payout, account, -sums.payouts.done));
@@ -95,21 +90,12 @@ impl Sums {
             postings.push((Code::Expense, implementer, -sums.expenses.done));
             postings.push((Code::PayoutReturn, implementer, -sums.returns.done));
             postings.push((Code::PayoutReturn, account, sums.returns.done));
-            postings.push((
-                Code::Correction,
-                account,
-                sums.payouts.undone - sums.returns.undone,
-            ));
+            postings.push((Code::Correction, account, sums.payouts.undone - sums.returns.undone));
             let undone = sums.expenses.undone + sums.returns.undone - sums.payouts.undone;
             postings.push((Code::Correction, implementer, undone));
         }
         for (&budget_line, spent) in &self.lines {
-            computed.lines.insert(
-                budget_line,
-                LineTotals {
-                    spent: saturated(spent.net()),
-                },
-            );
+            computed.lines.insert(budget_line, LineTotals { spent: saturated(spent.net()) });
             let account = Account::Spent { budget_line };
             postings.push((Code::Expense, account, spent.done));
             postings.push((Code::Correction, account, -spent.undone));
@@ -117,11 +103,7 @@ impl Sums {
         let mut postings: Vec<PostingSum> = postings
             .into_iter()
             .filter(|(_, _, sum)| *sum != 0)
-            .map(|(code, account, sum)| PostingSum {
-                code,
-                account,
-                amount_fen: saturated(sum),
-            })
+            .map(|(code, account, sum)| PostingSum { code, account, amount_fen: saturated(sum) })
             .collect();
         postings.sort_unstable();
         computed.postings = Some(postings);

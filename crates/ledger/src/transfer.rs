@@ -16,14 +16,7 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Code; 6] = [
-        Code::Gift,
-        Code::Refund,
-        Code::Payout,
-        Code::Expense,
-        Code::PayoutReturn,
-        Code::Correction,
-    ];
+    pub const ALL: [Code; 6] = [Code::Gift, Code::Refund, Code::Payout, Code::Expense, Code::PayoutReturn, Code::Correction];
 
     pub const fn number(self) -> i64 {
         match self {
@@ -111,17 +104,9 @@ impl Transfer {
 
     /// The two postings. They add up to zero.
     pub fn postings(&self) -> [Posting; 2] {
-        let posting = |account, amount_fen| Posting {
-            code: self.code,
-            fact_id: self.id,
-            account,
-            amount_fen,
-        };
+        let posting = |account, amount_fen| Posting { code: self.code, fact_id: self.id, account, amount_fen };
         // A positive amount always has a negative counterpart.
-        [
-            posting(self.debit, Fen(-self.amount.0)),
-            posting(self.credit, self.amount),
-        ]
+        [posting(self.debit, Fen(-self.amount.0)), posting(self.credit, self.amount)]
     }
 
     /// Which content differs from `other`, most telling first; `None` when they say the same.
@@ -145,71 +130,30 @@ impl Transfer {
 /// A gift confirmed by the channel: it reached the charity's channel account and is for this project.
 pub fn gift(id: i64, organisation: i64, project: i64, amount: Fen) -> Result<Transfer, Refused> {
     let debit = Account::Channel { organisation };
-    transfer(
-        id,
-        Code::Gift,
-        debit,
-        Account::Project { project },
-        amount,
-        None,
-    )
+    transfer(id, Code::Gift, debit, Account::Project { project }, amount, None)
 }
 
 /// Part or all of one gift, given back through the channel it came by.
-pub fn refund(
-    id: i64,
-    gift_id: i64,
-    organisation: i64,
-    project: i64,
-    amount: Fen,
-) -> Result<Transfer, Refused> {
+pub fn refund(id: i64, gift_id: i64, organisation: i64, project: i64, amount: Fen) -> Result<Transfer, Refused> {
     let debit = Account::Project { project };
-    transfer(
-        id,
-        Code::Refund,
-        debit,
-        Account::Channel { organisation },
-        amount,
-        Some(gift_id),
-    )
+    transfer(id, Code::Refund, debit, Account::Channel { organisation }, amount, Some(gift_id))
 }
 
 /// A payout to the implementer. It is pending from the request on, and posted by the second approval.
 pub fn payout(id: i64, project: i64, amount: Fen) -> Result<Transfer, Refused> {
-    transfer(
-        id,
-        Code::Payout,
-        Account::Project { project },
-        Account::Implementer { project },
-        amount,
-        None,
-    )
+    transfer(id, Code::Payout, Account::Project { project }, Account::Implementer { project }, amount, None)
 }
 
 /// An expense the implementer has accounted for under a budget line.
 pub fn expense(id: i64, project: i64, budget_line: i64, amount: Fen) -> Result<Transfer, Refused> {
     let debit = Account::Implementer { project };
-    transfer(
-        id,
-        Code::Expense,
-        debit,
-        Account::Spent { budget_line },
-        amount,
-        None,
-    )
+    transfer(id, Code::Expense, debit, Account::Spent { budget_line }, amount, None)
 }
 
 /// Money the implementer did not use and returned to the charity.
 pub fn payout_return(id: i64, project: i64, amount: Fen) -> Result<Transfer, Refused> {
     let debit = Account::Implementer { project };
-    transfer(
-        id,
-        Code::PayoutReturn,
-        debit,
-        Account::Project { project },
-        amount,
-        None,
-    )
+    transfer(id, Code::PayoutReturn, debit, Account::Project { project }, amount, None)
 }
 
 /// Undoes a payout, an expense or a return that was written wrongly; what is right is then written as a new
@@ -217,29 +161,14 @@ pub fn payout_return(id: i64, project: i64, amount: Fen) -> Result<Transfer, Ref
 /// back by a refund.
 pub fn correction(id: i64, wrong: &Transfer) -> Result<Transfer, Refused> {
     match wrong.code {
-        Code::Payout | Code::Expense | Code::PayoutReturn => transfer(
-            id,
-            Code::Correction,
-            wrong.credit,
-            wrong.debit,
-            wrong.amount,
-            Some(wrong.id),
-        ),
-        Code::Gift | Code::Refund | Code::Correction => Err(Refused::NotCorrectable {
-            id: wrong.id,
-            code: wrong.code,
-        }),
+        Code::Payout | Code::Expense | Code::PayoutReturn => {
+            transfer(id, Code::Correction, wrong.credit, wrong.debit, wrong.amount, Some(wrong.id))
+        }
+        Code::Gift | Code::Refund | Code::Correction => Err(Refused::NotCorrectable { id: wrong.id, code: wrong.code }),
     }
 }
 
-fn transfer(
-    id: i64,
-    code: Code,
-    debit: Account,
-    credit: Account,
-    amount: Fen,
-    about: Option<i64>,
-) -> Result<Transfer, Refused> {
+fn transfer(id: i64, code: Code, debit: Account, credit: Account, amount: Fen, about: Option<i64>) -> Result<Transfer, Refused> {
     let positive = [
         (id, Field::Id),
         (about.unwrap_or(1), Field::About),
@@ -249,13 +178,6 @@ fn transfer(
     ];
     match positive.into_iter().find(|(value, _)| *value <= 0) {
         Some((_, field)) => Err(Refused::NotPositive { field }),
-        None => Ok(Transfer {
-            id,
-            code,
-            debit,
-            credit,
-            amount,
-            about,
-        }),
+        None => Ok(Transfer { id, code, debit, credit, amount, about }),
     }
 }

@@ -169,19 +169,12 @@ fn read_number(text: &str) -> Result<Number, AmountRefused> {
     }
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         let readable = !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit());
-        return Err(if readable {
-            AmountRefused::Hexadecimal
-        } else {
-            AmountRefused::NotANumber
-        });
+        return Err(if readable { AmountRefused::Hexadecimal } else { AmountRefused::NotANumber });
     }
     if is_exponent(text) {
         return Err(AmountRefused::Exponent);
     }
-    if !text
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
-    {
+    if !text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') {
         return Err(AmountRefused::NotANumber);
     }
     let (yuan, decimals) = match text.split_once('.') {
@@ -197,17 +190,12 @@ fn read_number(text: &str) -> Result<Number, AmountRefused> {
     }
     if yuan.contains(',') {
         let mut groups = yuan.split(',');
-        let first_fits = groups
-            .next()
-            .is_some_and(|first| (1..=3).contains(&first.len()));
+        let first_fits = groups.next().is_some_and(|first| (1..=3).contains(&first.len()));
         if !first_fits || !groups.all(|group| group.len() == 3) {
             return Err(AmountRefused::MisplacedComma);
         }
     }
-    Ok(Number {
-        yuan: yuan.replace(',', ""),
-        decimals: decimals.to_owned(),
-    })
+    Ok(Number { yuan: yuan.replace(',', ""), decimals: decimals.to_owned() })
 }
 
 fn is_exponent(text: &str) -> bool {

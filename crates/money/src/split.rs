@@ -10,13 +10,7 @@ pub(crate) fn split_even(whole: Fen, parts: usize) -> Option<Vec<Fen>> {
     let size = i128::from(whole.0).abs();
     let sign = i128::from(whole.0.signum());
     let (share, odd) = (size / count, size % count);
-    (0..count)
-        .map(|place| {
-            i64::try_from(sign * (share + i128::from(place < odd)))
-                .ok()
-                .map(Fen)
-        })
-        .collect()
+    (0..count).map(|place| i64::try_from(sign * (share + i128::from(place < odd))).ok().map(Fen)).collect()
 }
 
 pub(crate) fn split_by_weights(whole: Fen, weights: &[u64]) -> Option<Vec<Fen>> {
@@ -41,16 +35,11 @@ pub(crate) fn split_by_weights(whole: Fen, weights: &[u64]) -> Option<Vec<Fen>> 
         shares[place] += 1;
     }
     let sign = i128::from(whole.0.signum());
-    shares
-        .into_iter()
-        .map(|share| signed(share, sign))
-        .collect()
+    shares.into_iter().map(|share| signed(share, sign)).collect()
 }
 
 fn signed(size: u128, sign: i128) -> Option<Fen> {
-    i64::try_from(sign * i128::try_from(size).ok()?)
-        .ok()
-        .map(Fen)
+    i64::try_from(sign * i128::try_from(size).ok()?).ok().map(Fen)
 }
 
 pub(crate) fn portion_rounded_down(whole: Fen, numerator: u64, denominator: u64) -> Option<Fen> {
@@ -65,17 +54,11 @@ pub(crate) fn portion_rounded_up(whole: Fen, numerator: u64, denominator: u64) -
     i64::try_from(floor + up).ok().map(Fen)
 }
 
-pub(crate) fn portion_rounded_half_away(
-    whole: Fen,
-    numerator: u64,
-    denominator: u64,
-) -> Option<Fen> {
+pub(crate) fn portion_rounded_half_away(whole: Fen, numerator: u64, denominator: u64) -> Option<Fen> {
     let (product, denominator) = fraction(whole, numerator, denominator)?;
     let size = product.abs();
     let up = i128::from(size % denominator * 2 >= denominator);
-    i64::try_from(product.signum() * (size / denominator + up))
-        .ok()
-        .map(Fen)
+    i64::try_from(product.signum() * (size / denominator + up)).ok().map(Fen)
 }
 
 /// The exact product as a fraction. 2^63 × 2^64 reaches the very edge of `i128`, hence the check.

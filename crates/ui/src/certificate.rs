@@ -142,16 +142,7 @@ fn root_width(svg: &str) -> Option<u32> {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn line(
-    words: &str,
-    x: i32,
-    y: i32,
-    size: i32,
-    fill: &str,
-    anchor: &str,
-    weight: &str,
-    spacing: Option<&str>,
-) -> Markup {
+fn line(words: &str, x: i32, y: i32, size: i32, fill: &str, anchor: &str, weight: &str, spacing: Option<&str>) -> Markup {
     html! {
         @if !words.is_empty() {
             text x=(x) y=(y) font-size=(size) fill=(fill) text-anchor=(anchor) font-weight=(weight)

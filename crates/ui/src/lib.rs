@@ -28,25 +28,22 @@ mod words;
 pub use assets::{SCRIPT, SCRIPT_PATH, STYLE, STYLE_PATH};
 pub use certificate::{CERTIFICATE_HEIGHT_PX, CERTIFICATE_WIDTH_PX, Certificate, certificate_svg};
 pub use chart::{Bar, Chart, Point, bar_chart, column_chart, line_chart};
-pub use flow::{
-    Flow, FlowPart, FlowStop, State, TimelineStep, WaitingRoom, flow, steps, timeline, waiting_room,
-};
+pub use flow::{Flow, FlowPart, FlowStop, State, TimelineStep, WaitingRoom, flow, steps, timeline, waiting_room};
 pub use form::{
-    Amount, Check, Chip, Choice, FieldError, FileInput, FilterGroup, Form, Input, InputKind, Method, Radios,
-    SearchBox, Select, TextArea, amount_field, button, checkbox, error_summary, fieldset, file_field, form,
-    input_field, link_button, radio_field, search_box, select_field, submit_row, textarea_field,
-    ButtonKind,
+    Amount, ButtonKind, Check, Chip, Choice, FieldError, FileInput, FilterGroup, Form, Input, InputKind, Method, Radios, SearchBox, Select,
+    TextArea, amount_field, button, checkbox, error_summary, fieldset, file_field, form, input_field, link_button, radio_field, search_box,
+    select_field, submit_row, textarea_field,
 };
 pub use give::{Fact, Proof, Receipt, ReceiptLine, facts, proof, qr_holder, receipt};
 pub use layout::{
-    action_bar, as_of, badge, breadcrumbs, card, columns, copyable, empty_state, figure, grid, heading, hero,
-    notice, pagination, prose, refreshing, section, tabs, water_line, Hero, Pagination, Tone, Width,
+    Hero, Pagination, Tone, Width, action_bar, as_of, badge, breadcrumbs, card, columns, copyable, empty_state, figure, grid, heading,
+    hero, notice, pagination, prose, refreshing, section, tabs, water_line,
 };
-pub use list::{definition_list, link_list, ranking, LinkRow, RankRow, Term};
+pub use list::{LinkRow, RankRow, Term, definition_list, link_list, ranking};
 pub use mark::{Icon, ProjectField, brand_mark, cover, icon, pictogram};
 pub use money::{MoneyFigure, Progress, Stat, money_figure, progress_bar, stat_row};
 pub use page::{FooterColumn, NavItem, Page, PageWords, Size, Theme};
-pub use people::{Person, Post, Picture, avatar, person, pictures, post};
+pub use people::{Person, Picture, Post, avatar, person, pictures, post};
 pub use project::{OrganisationRole, ProjectCard, project_card};
 pub use table::{Align, Cell, Column, Sort, Table, table};
 pub use words::{Link, Text, text};

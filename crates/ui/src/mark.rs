@@ -22,13 +22,8 @@ pub enum ProjectField {
 
 impl ProjectField {
     /// Every field, in the order in which the platform lists them.
-    pub const ALL: [ProjectField; 5] = [
-        ProjectField::Relief,
-        ProjectField::Education,
-        ProjectField::Health,
-        ProjectField::SpecialCare,
-        ProjectField::Ecology,
-    ];
+    pub const ALL: [ProjectField; 5] =
+        [ProjectField::Relief, ProjectField::Education, ProjectField::Health, ProjectField::SpecialCare, ProjectField::Ecology];
 
     /// The class that gives an element this field's two colours (`--f` and `--f-soft`).
     pub fn class(self) -> &'static str {
@@ -45,13 +40,9 @@ impl ProjectField {
     fn strokes(self) -> &'static str {
         match self {
             // A bowl of rice, still warm.
-            ProjectField::Relief => {
-                "M7 24h34c0 8-5 14-11 16H18C12 38 7 32 7 24ZM16 18c-2-3 2-5 0-9M24 18c-2-3 2-5 0-9M32 18c-2-3 2-5 0-9"
-            }
+            ProjectField::Relief => "M7 24h34c0 8-5 14-11 16H18C12 38 7 32 7 24ZM16 18c-2-3 2-5 0-9M24 18c-2-3 2-5 0-9M32 18c-2-3 2-5 0-9",
             // An open book.
-            ProjectField::Education => {
-                "M24 14c-4-3-10-4-17-3v25c7-1 13 0 17 3 4-3 10-4 17-3V11c-7-1-13 0-17 3ZM24 14v25"
-            }
+            ProjectField::Education => "M24 14c-4-3-10-4-17-3v25c7-1 13 0 17 3 4-3 10-4 17-3V11c-7-1-13 0-17 3ZM24 14v25",
             // A heart that is looked after.
             ProjectField::Health => {
                 "M24 41C11 32 6 25 6 18c0-6 4-9.500 8.500-9.500 4 0 7.500 2.500 9.500 6.500 2-4 5.500-6.500 9.500-6.500C38 8.500 42 12 42 18c0 7-5 14-18 23ZM24 18v12M18 24h12"
@@ -61,9 +52,7 @@ impl ProjectField {
                 "M23 13a5.500 5.500 0 1 1-11 0 5.500 5.500 0 0 1 11 0ZM7 40c0-10 4-16 10.500-16 4 0 7 2 8.500 6M38 23a4.500 4.500 0 1 1-9 0 4.500 4.500 0 0 1 9 0ZM24.500 40c0-6 3.500-9.500 9-9.500s8.500 3.500 8.500 9.500ZM7 40h17.500"
             }
             // A seedling.
-            ProjectField::Ecology => {
-                "M24 41V22M24 29c0-8-6-12-15-12 0 8 6 12 15 12ZM24 23c0-8 5-13 15-13 0 9-6 13-15 13ZM11 41h26"
-            }
+            ProjectField::Ecology => "M24 41V22M24 29c0-8-6-12-15-12 0 8 6 12 15 12ZM24 23c0-8 5-13 15-13 0 9-6 13-15 13ZM11 41h26",
         }
     }
 }

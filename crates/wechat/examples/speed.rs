@@ -11,19 +11,12 @@ const ROUNDS: u32 = 100_000;
 
 fn main() {
     let vectors = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors");
-    let read =
-        |name: &str| std::fs::read(vectors.join(name)).expect("the vectors lie beside the crate");
-    let notifications: Value =
-        serde_json::from_slice(&read("notifications.json")).expect("vectors are JSON");
+    let read = |name: &str| std::fs::read(vectors.join(name)).expect("the vectors lie beside the crate");
+    let notifications: Value = serde_json::from_slice(&read("notifications.json")).expect("vectors are JSON");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
 
     let mut verifiers = Verifiers::default();
-    verifiers
-        .add_public_key(
-            &text(&notifications["public_key_id"]),
-            &read("throwaway_platform_public.pem"),
-        )
-        .expect("a public key");
+    verifiers.add_public_key(&text(&notifications["public_key_id"]), &read("throwaway_platform_public.pem")).expect("a public key");
     let key = ApiV3Key::new(text(&notifications["apiv3_key"]).as_bytes()).expect("32 bytes");
     let now_s = notifications["now_s"].as_i64().expect("seconds");
     let signed = &notifications["direct"];
@@ -34,10 +27,7 @@ fn main() {
         let started = Instant::now();
         (0..ROUNDS).for_each(|_| work());
         let per_s = f64::from(ROUNDS) / started.elapsed().as_secs_f64();
-        println!(
-            "{{\"bench\":\"{name}\",\"body_bytes\":{},\"notifications_per_s\":{per_s:.0}}}",
-            body.len()
-        );
+        println!("{{\"bench\":\"{name}\",\"body_bytes\":{},\"notifications_per_s\":{per_s:.0}}}", body.len());
     };
     let open = || match read_notification(&body, &key) {
         Ok(Notification::Payment(transaction)) => {
@@ -45,11 +35,7 @@ fn main() {
         }
         other => panic!("{other:?}"),
     };
-    let verify = || {
-        verifiers
-            .verify(&headers, &body, now_s)
-            .expect("a good signature")
-    };
+    let verify = || verifiers.verify(&headers, &body, now_s).expect("a good signature");
     rate("verify", &verify);
     rate("open_and_read", &open);
     rate("verify_open_and_read", &|| {

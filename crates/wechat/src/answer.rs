@@ -44,32 +44,18 @@ struct Body {
 /// Reads anything but a success. Only a 4xx with a readable, decided code is a refusal.
 pub(crate) fn failure(status: u16, body: &[u8]) -> Failure {
     let Ok(read) = serde_json::from_slice::<Body>(body) else {
-        return Failure::Unknown {
-            status,
-            why: format!("status {status} with a body that is not a WeChat Pay error"),
-        };
+        return Failure::Unknown { status, why: format!("status {status} with a body that is not a WeChat Pay error") };
     };
     let undecided = UNDECIDED.contains(&read.code.as_str());
     if !(400..500).contains(&status) || status == 429 || undecided {
-        return Failure::Unknown {
-            status,
-            why: format!("{}: {}", read.code, read.message),
-        };
+        return Failure::Unknown { status, why: format!("{}: {}", read.code, read.message) };
     }
-    Failure::Refused(ApiError {
-        status,
-        code: read.code,
-        message: read.message,
-        detail: read.detail,
-    })
+    Failure::Refused(ApiError { status, code: read.code, message: read.message, detail: read.detail })
 }
 
 /// A success whose body could not be read: it happened or it did not, and only a query can tell.
 pub(crate) fn unreadable(status: u16, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Unknown {
-        status,
-        why: format!("status {status}, but the body does not read: {error}"),
-    }
+    Failure::Unknown { status, why: format!("status {status}, but the body does not read: {error}") }
 }
 
 /// The two endings every answer enum shares.
@@ -94,11 +80,7 @@ mod tests {
     #[test]
     fn only_a_decided_4xx_is_a_refusal() {
         let table: &[(u16, &str, bool)] = &[
-            (
-                400,
-                r#"{"code":"PARAM_ERROR","message":"m","detail":{"field":"/amount"}}"#,
-                true,
-            ),
+            (400, r#"{"code":"PARAM_ERROR","message":"m","detail":{"field":"/amount"}}"#, true),
             (401, r#"{"code":"SIGN_ERROR","message":"m"}"#, true),
             (403, r#"{"code":"NO_AUTH"}"#, true),
             (404, r#"{"code":"ORDER_NOT_EXIST","message":"m"}"#, true),
@@ -113,11 +95,7 @@ mod tests {
             (302, r#"{"code":"PARAM_ERROR","message":"m"}"#, false),
         ];
         for (status, body, refused) in table {
-            assert_eq!(
-                matches!(failure(*status, body.as_bytes()), Failure::Refused(_)),
-                *refused,
-                "{status} {body}"
-            );
+            assert_eq!(matches!(failure(*status, body.as_bytes()), Failure::Refused(_)), *refused, "{status} {body}");
         }
     }
 }

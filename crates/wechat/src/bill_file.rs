@@ -82,36 +82,20 @@ pub enum BillRefused {
     NotGzip(String),
     #[error("the bill unzips to more than {LARGEST_BYTES} bytes")]
     TooLarge,
-    #[error(
-        "the bill's SHA-1 is {found}, the channel announced {announced}: changed or cut on the way"
-    )]
+    #[error("the bill's SHA-1 is {found}, the channel announced {announced}: changed or cut on the way")]
     Hash { announced: String, found: String },
     #[error("the bill is not UTF-8")]
     NotText,
     #[error("the bill has no column \"{0}\"")]
     NoColumn(&'static str),
     #[error("line {line} of the bill has {found} values instead of {expected}")]
-    Width {
-        line: usize,
-        found: usize,
-        expected: usize,
-    },
+    Width { line: usize, found: usize, expected: usize },
     #[error("line {line} of the bill: \"{value}\" is not a valid {column}")]
-    Value {
-        line: usize,
-        column: &'static str,
-        value: String,
-    },
+    Value { line: usize, column: &'static str, value: String },
     #[error("the bill ends without its summary")]
     NoSummary,
-    #[error(
-        "the bill contradicts itself: its summary says {what} {stated}, its rows add up to {counted}"
-    )]
-    Summary {
-        what: &'static str,
-        stated: i64,
-        counted: i64,
-    },
+    #[error("the bill contradicts itself: its summary says {what} {stated}, its rows add up to {counted}")]
+    Summary { what: &'static str, stated: i64, counted: i64 },
 }
 
 /// `file` is the downloaded bytes, gzip or plain (told apart by gzip's own first bytes); `sha1_hex` is the announced hash of the plain bytes.
@@ -119,9 +103,7 @@ pub fn read_bill(file: &[u8], sha1_hex: &str) -> Result<Bill, BillRefused> {
     let unzipped;
     let plain = if file.starts_with(&[0x1f, 0x8b]) {
         let mut buffer = Vec::new();
-        let read = GzDecoder::new(file)
-            .take(LARGEST_BYTES + 1)
-            .read_to_end(&mut buffer);
+        let read = GzDecoder::new(file).take(LARGEST_BYTES + 1).read_to_end(&mut buffer);
         let len = read.map_err(|e| BillRefused::NotGzip(e.to_string()))?;
         if len as u64 > LARGEST_BYTES {
             return Err(BillRefused::TooLarge);
@@ -131,16 +113,9 @@ pub fn read_bill(file: &[u8], sha1_hex: &str) -> Result<Bill, BillRefused> {
     } else {
         file
     };
-    let found: String = digest(&SHA1_FOR_LEGACY_USE_ONLY, plain)
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let found: String = digest(&SHA1_FOR_LEGACY_USE_ONLY, plain).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     if !found.eq_ignore_ascii_case(sha1_hex) {
-        return Err(BillRefused::Hash {
-            announced: sha1_hex.to_owned(),
-            found,
-        });
+        return Err(BillRefused::Hash { announced: sha1_hex.to_owned(), found });
     }
     let text = std::str::from_utf8(plain).map_err(|_| BillRefused::NotText)?;
     read_text(text)
@@ -148,11 +123,8 @@ pub fn read_bill(file: &[u8], sha1_hex: &str) -> Result<Bill, BillRefused> {
 
 fn read_text(text: &str) -> Result<Bill, BillRefused> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
-        .filter(|(_, line)| !line.is_empty());
+    let mut lines =
+        text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end_matches('\r'))).filter(|(_, line)| !line.is_empty());
     let (_, header) = lines.next().ok_or(BillRefused::NoColumn("交易时间"))?;
     let columns = Columns::of(header)?;
 
@@ -167,11 +139,7 @@ fn read_text(text: &str) -> Result<Bill, BillRefused> {
     };
     let (line, content) = lines.next().ok_or(BillRefused::NoSummary)?;
     if let Some((line, _)) = lines.next() {
-        return Err(BillRefused::Value {
-            line,
-            column: "end of the bill",
-            value: "more lines follow the summary".to_owned(),
-        });
+        return Err(BillRefused::Value { line, column: "end of the bill", value: "more lines follow the summary".to_owned() });
     }
     let summary = read_summary(summary_header, line, &values(content))?;
     compare(&summary, &added_up(&rows))?;
@@ -222,34 +190,19 @@ impl Columns {
         let names: Vec<&str> = header.split(',').collect();
         let mut at = [0; NAMES.len()];
         for (slot, name) in at.iter_mut().zip(NAMES) {
-            *slot = names
-                .iter()
-                .position(|n| *n == name)
-                .ok_or(BillRefused::NoColumn(name))?;
+            *slot = names.iter().position(|n| *n == name).ok_or(BillRefused::NoColumn(name))?;
         }
-        Ok(Self {
-            width: names.len(),
-            at,
-        })
+        Ok(Self { width: names.len(), at })
     }
 
     fn row(&self, line: usize, values: &[&str]) -> Result<BillRow, BillRefused> {
         if values.len() != self.width {
-            return Err(BillRefused::Width {
-                line,
-                found: values.len(),
-                expected: self.width,
-            });
+            return Err(BillRefused::Width { line, found: values.len(), expected: self.width });
         }
         let value = |index: usize| values[self.at[index]].trim();
         let text = |index: usize| value(index).to_owned();
-        let bad = |column, value: &str| BillRefused::Value {
-            line,
-            column,
-            value: value.to_owned(),
-        };
-        let fen =
-            |index: usize| fen_of_yuan(value(index)).ok_or_else(|| bad(NAMES[index], value(index)));
+        let bad = |column, value: &str| BillRefused::Value { line, column, value: value.to_owned() };
+        let fen = |index: usize| fen_of_yuan(value(index)).ok_or_else(|| bad(NAMES[index], value(index)));
         let state = match value(8) {
             "SUCCESS" => BillRowState::Success,
             "REFUND" => BillRowState::Refund,
@@ -305,26 +258,12 @@ impl Columns {
 fn read_summary(header: &str, line: usize, values: &[&str]) -> Result<BillSummary, BillRefused> {
     let names: Vec<&str> = header.split(',').collect();
     if values.len() != names.len() {
-        return Err(BillRefused::Width {
-            line,
-            found: values.len(),
-            expected: names.len(),
-        });
+        return Err(BillRefused::Width { line, found: values.len(), expected: names.len() });
     }
-    let value = |name: &'static str| {
-        names
-            .iter()
-            .position(|n| *n == name)
-            .map(|i| values[i].trim())
-            .ok_or(BillRefused::NoColumn(name))
-    };
+    let value = |name: &'static str| names.iter().position(|n| *n == name).map(|i| values[i].trim()).ok_or(BillRefused::NoColumn(name));
     let read = |name: &'static str, parse: fn(&str) -> Option<i64>| {
         let text = value(name)?;
-        parse(text).ok_or_else(|| BillRefused::Value {
-            line,
-            column: name,
-            value: text.to_owned(),
-        })
+        parse(text).ok_or_else(|| BillRefused::Value { line, column: name, value: text.to_owned() })
     };
     Ok(BillSummary {
         rows: read("总交易单数", |text| text.parse().ok())?,
@@ -338,10 +277,7 @@ fn read_summary(header: &str, line: usize, values: &[&str]) -> Result<BillSummar
 }
 
 fn added_up(rows: &[BillRow]) -> BillSummary {
-    let mut sum = BillSummary {
-        rows: rows.len() as i64,
-        ..BillSummary::default()
-    };
+    let mut sum = BillSummary { rows: rows.len() as i64, ..BillSummary::default() };
     for row in rows {
         sum.settlement_fen += row.settlement_fen;
         sum.order_fen += row.order_fen;
@@ -358,38 +294,15 @@ fn added_up(rows: &[BillRow]) -> BillSummary {
 fn compare(stated: &BillSummary, counted: &BillSummary) -> Result<(), BillRefused> {
     let pairs = [
         ("rows", stated.rows, counted.rows),
-        (
-            "settlement in fen",
-            stated.settlement_fen,
-            counted.settlement_fen,
-        ),
+        ("settlement in fen", stated.settlement_fen, counted.settlement_fen),
         ("refunds in fen", stated.refund_fen, counted.refund_fen),
-        (
-            "coupon refunds in fen",
-            stated.coupon_refund_fen,
-            counted.coupon_refund_fen,
-        ),
-        (
-            "fees in thousandths of a fen",
-            stated.fee_millifen,
-            counted.fee_millifen,
-        ),
+        ("coupon refunds in fen", stated.coupon_refund_fen, counted.coupon_refund_fen),
+        ("fees in thousandths of a fen", stated.fee_millifen, counted.fee_millifen),
         ("orders in fen", stated.order_fen, counted.order_fen),
-        (
-            "refunds applied for in fen",
-            stated.applied_refund_fen,
-            counted.applied_refund_fen,
-        ),
+        ("refunds applied for in fen", stated.applied_refund_fen, counted.applied_refund_fen),
     ];
-    match pairs
-        .into_iter()
-        .find(|(_, stated, counted)| stated != counted)
-    {
-        Some((what, stated, counted)) => Err(BillRefused::Summary {
-            what,
-            stated,
-            counted,
-        }),
+    match pairs.into_iter().find(|(_, stated, counted)| stated != counted) {
+        Some((what, stated, counted)) => Err(BillRefused::Summary { what, stated, counted }),
         None => Ok(()),
     }
 }
@@ -402,16 +315,13 @@ fn fen_of_yuan(text: &str) -> Option<i64> {
 
 /// Up to five decimals, as the channel writes fees. Sums stay far from overflow because one value has at most ten digits of yuan.
 fn millifen_of_yuan(text: &str) -> Option<i64> {
-    let (negative, digits) = text
-        .strip_prefix('-')
-        .map_or((false, text), |rest| (true, rest));
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if !all_digits(whole) || !all_digits(fraction) || whole.len() > 10 || fraction.len() > 5 {
         return None;
     }
-    let value =
-        whole.parse::<i64>().ok()? * 100_000 + format!("{fraction:0<5}").parse::<i64>().ok()?;
+    let value = whole.parse::<i64>().ok()? * 100_000 + format!("{fraction:0<5}").parse::<i64>().ok()?;
     Some(if negative { -value } else { value })
 }
 

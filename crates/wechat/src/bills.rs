@@ -38,9 +38,7 @@ pub enum BillAnswer {
 from_failure!(BillAnswer);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "the bill's address \"{0}\" does not belong to the channel; a signed request goes nowhere else"
-)]
+#[error("the bill's address \"{0}\" does not belong to the channel; a signed request goes nowhere else")]
 pub struct BillLinkRefused(pub String);
 
 /// In partner mode the bill is limited to the charity's own account.
@@ -50,13 +48,8 @@ pub fn trade_bill(merchant: &Merchant, day: Date, kind: BillKind) -> HttpRequest
         BillKind::Success => "SUCCESS",
         BillKind::Refund => "REFUND",
     };
-    let sub = merchant
-        .sub_mchid()
-        .map(|sub| format!("&sub_mchid={sub}"))
-        .unwrap_or_default();
-    HttpRequest::get(format!(
-        "/v3/bill/tradebill?bill_date={day}&bill_type={kind}&tar_type=GZIP{sub}"
-    ))
+    let sub = merchant.sub_mchid().map(|sub| format!("&sub_mchid={sub}")).unwrap_or_default();
+    HttpRequest::get(format!("/v3/bill/tradebill?bill_date={day}&bill_type={kind}&tar_type=GZIP{sub}"))
 }
 
 pub fn read_bill_link(status: u16, body: &[u8]) -> BillAnswer {
@@ -68,10 +61,9 @@ pub fn read_bill_link(status: u16, body: &[u8]) -> BillAnswer {
     }
     if status == 200 {
         return match serde_json::from_slice::<Wire>(body) {
-            Ok(wire) if wire.hash_type == "SHA1" => BillAnswer::Ready(BillLink {
-                sha1_hex: wire.hash_value,
-                download_url: wire.download_url,
-            }),
+            Ok(wire) if wire.hash_type == "SHA1" => {
+                BillAnswer::Ready(BillLink { sha1_hex: wire.hash_value, download_url: wire.download_url })
+            }
             Ok(wire) => unreadable(status, &format!("hash type {}", wire.hash_type)).into(),
             Err(error) => unreadable(status, &error).into(),
         };
@@ -86,14 +78,9 @@ pub fn read_bill_link(status: u16, body: &[u8]) -> BillAnswer {
 /// The download must be signed like any request, but its answer carries no signature: the hash is what vouches for it. `api_base` is the scheme and
 /// host we talk to; an address elsewhere is refused.
 pub fn bill_download(link: &BillLink, api_base: &str) -> Result<HttpRequest, BillLinkRefused> {
-    let path = link
-        .download_url
-        .strip_prefix(api_base.trim_end_matches('/'))
-        .filter(|path| path.starts_with('/'));
+    let path = link.download_url.strip_prefix(api_base.trim_end_matches('/')).filter(|path| path.starts_with('/'));
     match path {
-        Some(path) if path.bytes().all(|b| b.is_ascii_graphic()) => {
-            Ok(HttpRequest::get(path.to_owned()))
-        }
+        Some(path) if path.bytes().all(|b| b.is_ascii_graphic()) => Ok(HttpRequest::get(path.to_owned())),
         _ => Err(BillLinkRefused(link.download_url.clone())),
     }
 }

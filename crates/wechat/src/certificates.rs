@@ -54,23 +54,15 @@ impl PlatformCertificate {
         let der = CertificateDer::from_pem_slice(pem).map_err(|e| broken(&e))?;
         let certificate = Certificate::from_der(&der).map_err(|e| broken(&e))?;
         let inner = certificate.tbs_certificate;
-        let micros = |time: x509_cert::time::Time| {
-            i64::try_from(time.to_unix_duration().as_micros()).unwrap_or(i64::MAX)
-        };
+        let micros = |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_micros()).unwrap_or(i64::MAX);
         // DER puts a zero byte before a serial whose first bit is set; it is not part of the number.
         let serial = inner.serial_number.as_bytes();
-        let serial = serial
-            .strip_prefix(&[0])
-            .filter(|rest| !rest.is_empty())
-            .unwrap_or(serial);
+        let serial = serial.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(serial);
         Ok(Self {
             serial_no: serial.iter().map(|byte| format!("{byte:02X}")).collect(),
             effective_at: micros(inner.validity.not_before),
             expires_at: micros(inner.validity.not_after),
-            public_key_der: inner
-                .subject_public_key_info
-                .to_der()
-                .map_err(|e| broken(&e))?,
+            public_key_der: inner.subject_public_key_info.to_der().map_err(|e| broken(&e))?,
         })
     }
 }
@@ -104,26 +96,12 @@ impl Verifiers {
         }
         next.verify(headers, raw_body, now_s)?;
         let dropped = next.drop_expired(now_s);
-        let added = next
-            .held()
-            .map(|(serial, _)| serial.to_owned())
-            .filter(|serial| !before.contains(serial))
-            .collect();
-        Ok((
-            next,
-            CertificateReport {
-                announced,
-                added,
-                dropped,
-            },
-        ))
+        let added = next.held().map(|(serial, _)| serial.to_owned()).filter(|serial| !before.contains(serial)).collect();
+        Ok((next, CertificateReport { announced, added, dropped }))
     }
 }
 
-fn read_certificates(
-    raw_body: &[u8],
-    key: &ApiV3Key,
-) -> Result<Vec<PlatformCertificate>, CertificatesRefused> {
+fn read_certificates(raw_body: &[u8], key: &ApiV3Key) -> Result<Vec<PlatformCertificate>, CertificatesRefused> {
     #[derive(Deserialize)]
     struct Answer<'a> {
         #[serde(borrow)]
@@ -135,16 +113,12 @@ fn read_certificates(
         #[serde(borrow)]
         encrypt_certificate: Resource<'a>,
     }
-    let answer: Answer<'_> = serde_json::from_slice(raw_body)
-        .map_err(|e| CertificatesRefused::NotJson(e.to_string()))?;
+    let answer: Answer<'_> = serde_json::from_slice(raw_body).map_err(|e| CertificatesRefused::NotJson(e.to_string()))?;
     let mut certificates = Vec::with_capacity(answer.data.len());
     for entry in &answer.data {
         let certificate = PlatformCertificate::from_pem(&entry.encrypt_certificate.open(key)?)?;
         if !certificate.serial_no.eq_ignore_ascii_case(&entry.serial_no) {
-            return Err(CertificatesRefused::OtherSerial {
-                announced: entry.serial_no.clone(),
-                inside: certificate.serial_no,
-            });
+            return Err(CertificatesRefused::OtherSerial { announced: entry.serial_no.clone(), inside: certificate.serial_no });
         }
         certificates.push(certificate);
     }

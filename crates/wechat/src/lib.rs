@@ -33,22 +33,17 @@ mod verify;
 
 pub use answer::ApiError;
 pub use bill_file::{Bill, BillRefund, BillRefused, BillRow, BillRowState, BillSummary, read_bill};
-pub use bills::{
-    BillAnswer, BillKind, BillLink, BillLinkRefused, bill_download, read_bill_link, trade_bill,
-};
+pub use bills::{BillAnswer, BillKind, BillLink, BillLinkRefused, bill_download, read_bill_link, trade_bill};
 pub use certificates::{CertificateReport, CertificatesRefused, PlatformCertificate, certificates};
 pub use merchant::Merchant;
-pub use notification::{
-    Notification, NotificationAnswer, NotificationRefused, RefundNotice, read_notification,
-};
+pub use notification::{Notification, NotificationAnswer, NotificationRefused, RefundNotice, read_notification};
 pub use orders::{
-    CloseAnswer, H5Scene, NewOrder, OrderAnswer, OrderRefused, Payer, QueryAnswer, close, h5,
-    jsapi, native, query_by_out_trade_no, query_by_transaction_id, read_close, read_order,
-    read_query, shorten_description,
+    CloseAnswer, H5Scene, NewOrder, OrderAnswer, OrderRefused, Payer, QueryAnswer, close, h5, jsapi, native, query_by_out_trade_no,
+    query_by_transaction_id, read_close, read_order, read_query, shorten_description,
 };
 pub use refunds::{
-    NewRefund, Refund, RefundAnswer, RefundOf, RefundQueryAnswer, RefundRefused, RefundStatus,
-    query_refund, read_refund, read_refund_query, refund,
+    NewRefund, Refund, RefundAnswer, RefundOf, RefundQueryAnswer, RefundRefused, RefundStatus, query_refund, read_refund,
+    read_refund_query, refund,
 };
 pub use seal::{ApiV3Key, KeyLength, NotOpened};
 pub use sign::{HttpRequest, KeyRefused, Method, Nonce, PayParameters, Signer, SigningFault};

@@ -3,16 +3,8 @@
 /// Identity in WeChat Pay. One platform with many charities uses `Partner`; a charity's own site uses `Direct`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Merchant {
-    Direct {
-        appid: String,
-        mchid: String,
-    },
-    Partner {
-        sp_appid: String,
-        sp_mchid: String,
-        sub_appid: Option<String>,
-        sub_mchid: String,
-    },
+    Direct { appid: String, mchid: String },
+    Partner { sp_appid: String, sp_mchid: String, sub_appid: Option<String>, sub_mchid: String },
 }
 
 impl Merchant {
@@ -44,10 +36,7 @@ impl Merchant {
     pub fn pay_appid(&self) -> &str {
         match self {
             Merchant::Direct { appid, .. } => appid,
-            Merchant::Partner {
-                sub_appid: Some(sub),
-                ..
-            } => sub,
+            Merchant::Partner { sub_appid: Some(sub), .. } => sub,
             Merchant::Partner { sp_appid, .. } => sp_appid,
         }
     }
@@ -56,22 +45,10 @@ impl Merchant {
     /// channel leaves it out for orders that were placed without one.
     pub fn is_payee_of(&self, reported: &Merchant) -> bool {
         match (self, reported) {
-            (Merchant::Direct { appid, mchid }, Merchant::Direct { appid: a, mchid: m }) => {
-                appid == a && mchid == m
-            }
+            (Merchant::Direct { appid, mchid }, Merchant::Direct { appid: a, mchid: m }) => appid == a && mchid == m,
             (
-                Merchant::Partner {
-                    sp_appid,
-                    sp_mchid,
-                    sub_appid,
-                    sub_mchid,
-                },
-                Merchant::Partner {
-                    sp_appid: spa,
-                    sp_mchid: spm,
-                    sub_appid: sa,
-                    sub_mchid: sm,
-                },
+                Merchant::Partner { sp_appid, sp_mchid, sub_appid, sub_mchid },
+                Merchant::Partner { sp_appid: spa, sp_mchid: spm, sub_appid: sa, sub_mchid: sm },
             ) => {
                 let appids_agree = match (sub_appid, sa) {
                     (Some(ours), Some(theirs)) => ours == theirs,

@@ -58,19 +58,13 @@ pub struct NotificationAnswer {
 impl NotificationAnswer {
     /// Say this only after the commit.
     pub fn taken() -> Self {
-        Self {
-            status: 204,
-            body: Vec::new(),
-        }
+        Self { status: 204, body: Vec::new() }
     }
 
     /// 4xx for what will never be accepted, 5xx to be sent again later.
     pub fn refused(status: u16, message: &str) -> Self {
         let body = serde_json::json!({ "code": "FAIL", "message": message });
-        Self {
-            status,
-            body: body.to_string().into_bytes(),
-        }
+        Self { status, body: body.to_string().into_bytes() }
     }
 }
 
@@ -97,37 +91,21 @@ pub(crate) struct Resource<'a> {
 impl Resource<'_> {
     pub(crate) fn open(&self, key: &ApiV3Key) -> Result<Vec<u8>, NotOpened> {
         let associated_data = self.associated_data.as_deref().unwrap_or_default();
-        key.open(
-            &self.algorithm,
-            self.nonce.as_bytes(),
-            associated_data.as_bytes(),
-            &self.ciphertext,
-        )
+        key.open(&self.algorithm, self.nonce.as_bytes(), associated_data.as_bytes(), &self.ciphertext)
     }
 }
 
 /// Opens the raw body. Call [`crate::Verifiers::verify`] on the same bytes first: this function does not know who sent them.
-pub fn read_notification(
-    raw_body: &[u8],
-    key: &ApiV3Key,
-) -> Result<Notification, NotificationRefused> {
-    let envelope: Envelope<'_> = serde_json::from_slice(raw_body)
-        .map_err(|e| NotificationRefused::NotJson(e.to_string()))?;
+pub fn read_notification(raw_body: &[u8], key: &ApiV3Key) -> Result<Notification, NotificationRefused> {
+    let envelope: Envelope<'_> = serde_json::from_slice(raw_body).map_err(|e| NotificationRefused::NotJson(e.to_string()))?;
     let is_payment = envelope.event_type == "TRANSACTION.SUCCESS";
     if !is_payment && !envelope.event_type.starts_with("REFUND.") {
-        return Ok(Notification::Other {
-            event_type: envelope.event_type.into_owned(),
-        });
+        return Ok(Notification::Other { event_type: envelope.event_type.into_owned() });
     }
-    let resource = envelope
-        .resource
-        .ok_or_else(|| NotificationRefused::NotJson("no resource".to_owned()))?;
+    let resource = envelope.resource.ok_or_else(|| NotificationRefused::NotJson("no resource".to_owned()))?;
     let plain = resource.open(key)?;
-    let read = if is_payment {
-        Transaction::read(&plain).map(Notification::Payment)
-    } else {
-        read_refund(&plain).map(Notification::Refund)
-    };
+    let read =
+        if is_payment { Transaction::read(&plain).map(Notification::Payment) } else { read_refund(&plain).map(Notification::Refund) };
     read.map_err(NotificationRefused::Incomplete)
 }
 
@@ -157,16 +135,10 @@ fn read_refund(plain: &[u8]) -> Result<RefundNotice, String> {
     let wire: WireRefund = serde_json::from_slice(plain).map_err(|e| e.to_string())?;
     let success_at = match wire.success_time.as_deref() {
         None | Some("") => None,
-        Some(text) => Some(
-            micros_of_rfc3339(text)
-                .ok_or_else(|| format!("success_time \"{text}\" is not RFC 3339"))?,
-        ),
+        Some(text) => Some(micros_of_rfc3339(text).ok_or_else(|| format!("success_time \"{text}\" is not RFC 3339"))?),
     };
     Ok(RefundNotice {
-        mchid: wire
-            .sp_mchid
-            .or(wire.mchid)
-            .ok_or("neither mchid nor sp_mchid is present")?,
+        mchid: wire.sp_mchid.or(wire.mchid).ok_or("neither mchid nor sp_mchid is present")?,
         sub_mchid: wire.sub_mchid,
         transaction_id: wire.transaction_id,
         out_trade_no: wire.out_trade_no,

@@ -45,15 +45,11 @@ pub struct H5Scene<'a> {
 pub enum OrderRefused {
     #[error("the order number \"{0}\" must have 6 to 32 letters, digits or _ - | *")]
     OutTradeNo(String),
-    #[error(
-        "the description must have 1 to 127 bytes and neither control characters nor backticks; this one has {0} bytes"
-    )]
+    #[error("the description must have 1 to 127 bytes and neither control characters nor backticks; this one has {0} bytes")]
     Description(usize),
     #[error("the amount must be at least 1 fen, not {0}")]
     Amount(i64),
-    #[error(
-        "the notification address \"{0}\" must be https (http only on loopback), without query, at most 255 bytes"
-    )]
+    #[error("the notification address \"{0}\" must be https (http only on loopback), without query, at most 255 bytes")]
     NotifyUrl(String),
     #[error("the order's expiry {0} µs cannot be written as a date")]
     Expiry(i64),
@@ -124,11 +120,7 @@ struct H5Body<'a> {
 }
 
 /// Inside WeChat: the answer's `prepay_id` goes into [`crate::Signer::pay_parameters`].
-pub fn jsapi(
-    merchant: &Merchant,
-    order: &NewOrder<'_>,
-    payer: Payer<'_>,
-) -> Result<HttpRequest, OrderRefused> {
+pub fn jsapi(merchant: &Merchant, order: &NewOrder<'_>, payer: Payer<'_>) -> Result<HttpRequest, OrderRefused> {
     let (Payer::Openid(openid) | Payer::SubOpenid(openid)) = payer;
     if openid.is_empty() || openid.len() > 128 {
         return Err(OrderRefused::Openid);
@@ -136,117 +128,53 @@ pub fn jsapi(
     let payer = match (merchant, payer) {
         (Merchant::Direct { .. }, Payer::Openid(id)) => PayerBody::Openid(id),
         (Merchant::Partner { .. }, Payer::Openid(id)) => PayerBody::SpOpenid(id),
-        (
-            Merchant::Partner {
-                sub_appid: Some(_), ..
-            },
-            Payer::SubOpenid(id),
-        ) => PayerBody::SubOpenid(id),
+        (Merchant::Partner { sub_appid: Some(_), .. }, Payer::SubOpenid(id)) => PayerBody::SubOpenid(id),
         (_, Payer::SubOpenid(_)) => return Err(OrderRefused::NoSubAppid),
     };
-    Ok(HttpRequest::post(
-        format!("{}/jsapi", base(merchant)),
-        &Body {
-            payer: Some(payer),
-            ..body(merchant, order)?
-        },
-    ))
+    Ok(HttpRequest::post(format!("{}/jsapi", base(merchant)), &Body { payer: Some(payer), ..body(merchant, order)? }))
 }
 
 /// A phone's browser outside WeChat: the answer's `h5_url` lives five minutes.
-pub fn h5(
-    merchant: &Merchant,
-    order: &NewOrder<'_>,
-    scene: H5Scene<'_>,
-) -> Result<HttpRequest, OrderRefused> {
+pub fn h5(merchant: &Merchant, order: &NewOrder<'_>, scene: H5Scene<'_>) -> Result<HttpRequest, OrderRefused> {
     if scene.payer_client_ip.parse::<std::net::IpAddr>().is_err() {
         return Err(OrderRefused::ClientIp(scene.payer_client_ip.to_owned()));
     }
-    let h5_info = H5Body {
-        r#type: "Wap",
-        app_name: scene.app_name,
-        app_url: scene.app_url,
-    };
-    let scene_info = Some(SceneBody {
-        payer_client_ip: scene.payer_client_ip,
-        h5_info,
-    });
-    Ok(HttpRequest::post(
-        format!("{}/h5", base(merchant)),
-        &Body {
-            scene_info,
-            ..body(merchant, order)?
-        },
-    ))
+    let h5_info = H5Body { r#type: "Wap", app_name: scene.app_name, app_url: scene.app_url };
+    let scene_info = Some(SceneBody { payer_client_ip: scene.payer_client_ip, h5_info });
+    Ok(HttpRequest::post(format!("{}/h5", base(merchant)), &Body { scene_info, ..body(merchant, order)? }))
 }
 
 /// A desktop browser: the answer's `code_url` is shown as a QR code.
 pub fn native(merchant: &Merchant, order: &NewOrder<'_>) -> Result<HttpRequest, OrderRefused> {
-    Ok(HttpRequest::post(
-        format!("{}/native", base(merchant)),
-        &body(merchant, order)?,
-    ))
+    Ok(HttpRequest::post(format!("{}/native", base(merchant)), &body(merchant, order)?))
 }
 
-pub fn query_by_out_trade_no(
-    merchant: &Merchant,
-    out_trade_no: &str,
-) -> Result<HttpRequest, OrderRefused> {
+pub fn query_by_out_trade_no(merchant: &Merchant, out_trade_no: &str) -> Result<HttpRequest, OrderRefused> {
     let no = checked_out_trade_no(out_trade_no)?;
-    Ok(HttpRequest::get(format!(
-        "{}/out-trade-no/{}?{}",
-        base(merchant),
-        in_path(no),
-        identity_query(merchant)
-    )))
+    Ok(HttpRequest::get(format!("{}/out-trade-no/{}?{}", base(merchant), in_path(no), identity_query(merchant))))
 }
 
 /// Only paid orders have a transaction id.
-pub fn query_by_transaction_id(
-    merchant: &Merchant,
-    transaction_id: &str,
-) -> Result<HttpRequest, OrderRefused> {
-    if transaction_id.is_empty()
-        || transaction_id.len() > 32
-        || !transaction_id.bytes().all(|b| b.is_ascii_alphanumeric())
-    {
+pub fn query_by_transaction_id(merchant: &Merchant, transaction_id: &str) -> Result<HttpRequest, OrderRefused> {
+    if transaction_id.is_empty() || transaction_id.len() > 32 || !transaction_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(OrderRefused::TransactionId(transaction_id.to_owned()));
     }
-    Ok(HttpRequest::get(format!(
-        "{}/id/{transaction_id}?{}",
-        base(merchant),
-        identity_query(merchant)
-    )))
+    Ok(HttpRequest::get(format!("{}/id/{transaction_id}?{}", base(merchant), identity_query(merchant))))
 }
 
 pub fn close(merchant: &Merchant, out_trade_no: &str) -> Result<HttpRequest, OrderRefused> {
     #[derive(Serialize)]
     #[serde(untagged)]
     enum Who<'a> {
-        Direct {
-            mchid: &'a str,
-        },
-        Partner {
-            sp_mchid: &'a str,
-            sub_mchid: &'a str,
-        },
+        Direct { mchid: &'a str },
+        Partner { sp_mchid: &'a str, sub_mchid: &'a str },
     }
     let no = checked_out_trade_no(out_trade_no)?;
     let who = match merchant {
         Merchant::Direct { mchid, .. } => Who::Direct { mchid },
-        Merchant::Partner {
-            sp_mchid,
-            sub_mchid,
-            ..
-        } => Who::Partner {
-            sp_mchid,
-            sub_mchid,
-        },
+        Merchant::Partner { sp_mchid, sub_mchid, .. } => Who::Partner { sp_mchid, sub_mchid },
     };
-    Ok(HttpRequest::post(
-        format!("{}/out-trade-no/{}/close", base(merchant), in_path(no)),
-        &who,
-    ))
+    Ok(HttpRequest::post(format!("{}/out-trade-no/{}/close", base(merchant), in_path(no)), &who))
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -312,13 +240,9 @@ pub fn read_order(status: u16, body: &[u8]) -> OrderAnswer {
     }
     if status == 200 {
         return match serde_json::from_slice(body) {
-            Ok(Wire::Jsapi { prepay_id }) if !prepay_id.is_empty() => {
-                OrderAnswer::Jsapi { prepay_id }
-            }
+            Ok(Wire::Jsapi { prepay_id }) if !prepay_id.is_empty() => OrderAnswer::Jsapi { prepay_id },
             Ok(Wire::H5 { h5_url }) if !h5_url.is_empty() => OrderAnswer::H5 { h5_url },
-            Ok(Wire::Native { code_url }) if !code_url.is_empty() => {
-                OrderAnswer::Native { code_url }
-            }
+            Ok(Wire::Native { code_url }) if !code_url.is_empty() => OrderAnswer::Native { code_url },
             Ok(_) => unreadable(status, &"an empty field").into(),
             Err(error) => unreadable(status, &error).into(),
         };
@@ -337,11 +261,7 @@ pub fn read_query(status: u16, body: &[u8]) -> QueryAnswer {
         };
     }
     match failure(status, body).into() {
-        QueryAnswer::Refused(error)
-            if error.code == "ORDER_NOT_EXIST" || error.code == "ORDERNOTEXIST" =>
-        {
-            QueryAnswer::NotExist
-        }
+        QueryAnswer::Refused(error) if error.code == "ORDER_NOT_EXIST" || error.code == "ORDERNOTEXIST" => QueryAnswer::NotExist,
         other => other,
     }
 }
@@ -352,21 +272,14 @@ pub fn read_close(status: u16, body: &[u8]) -> CloseAnswer {
     }
     match failure(status, body).into() {
         CloseAnswer::Refused(error) if says_paid(&error) => CloseAnswer::AlreadyPaid,
-        CloseAnswer::Refused(error)
-            if error.code == "ORDER_CLOSED" || error.code == "ORDERCLOSED" =>
-        {
-            CloseAnswer::Closed
-        }
+        CloseAnswer::Refused(error) if error.code == "ORDER_CLOSED" || error.code == "ORDERCLOSED" => CloseAnswer::Closed,
         other => other,
     }
 }
 
 /// The longest beginning that fits a description, cut between characters, with what WeChat would choke on replaced by spaces.
 pub fn shorten_description(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() || c == '`' { ' ' } else { c })
-        .collect();
+    let clean: String = text.chars().map(|c| if c.is_control() || c == '`' { ' ' } else { c }).collect();
     clean.trim()[..clean.trim().floor_char_boundary(127)].to_owned()
 }
 
@@ -380,11 +293,7 @@ fn base(merchant: &Merchant) -> &'static str {
 fn identity_query(merchant: &Merchant) -> String {
     match merchant {
         Merchant::Direct { mchid, .. } => format!("mchid={mchid}"),
-        Merchant::Partner {
-            sp_mchid,
-            sub_mchid,
-            ..
-        } => format!("sp_mchid={sp_mchid}&sub_mchid={sub_mchid}"),
+        Merchant::Partner { sp_mchid, sub_mchid, .. } => format!("sp_mchid={sp_mchid}&sub_mchid={sub_mchid}"),
     }
 }
 
@@ -395,27 +304,13 @@ fn in_path(out_trade_no: &str) -> String {
 
 pub(crate) fn checked_out_trade_no(no: &str) -> Result<&str, OrderRefused> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_-|*".contains(&b);
-    if (6..=32).contains(&no.len()) && no.bytes().all(allowed) {
-        Ok(no)
-    } else {
-        Err(OrderRefused::OutTradeNo(no.to_owned()))
-    }
+    if (6..=32).contains(&no.len()) && no.bytes().all(allowed) { Ok(no) } else { Err(OrderRefused::OutTradeNo(no.to_owned())) }
 }
 
 pub(crate) fn is_notify_url(url: &str) -> bool {
-    let loopback = [
-        "http://127.0.0.1:",
-        "http://127.0.0.1/",
-        "http://localhost:",
-        "http://localhost/",
-        "http://[::1]:",
-    ];
+    let loopback = ["http://127.0.0.1:", "http://127.0.0.1/", "http://localhost:", "http://localhost/", "http://[::1]:"];
     let scheme = url.starts_with("https://") || loopback.iter().any(|start| url.starts_with(start));
-    scheme
-        && url.len() <= 255
-        && url
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#')
+    scheme && url.len() <= 255 && url.bytes().all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#')
 }
 
 /// A backtick would split a value in the channel's bill.
@@ -425,8 +320,7 @@ fn is_plain(text: &str) -> bool {
 
 fn body<'a>(merchant: &'a Merchant, order: &NewOrder<'a>) -> Result<Body<'a>, OrderRefused> {
     let out_trade_no = checked_out_trade_no(order.out_trade_no)?;
-    if order.description.is_empty() || order.description.len() > 127 || !is_plain(order.description)
-    {
+    if order.description.is_empty() || order.description.len() > 127 || !is_plain(order.description) {
         return Err(OrderRefused::Description(order.description.len()));
     }
     if order.amount_fen < 1 {
@@ -438,8 +332,7 @@ fn body<'a>(merchant: &'a Merchant, order: &NewOrder<'a>) -> Result<Body<'a>, Or
     if let Some(attach) = order.attach.filter(|a| a.len() > 128 || !is_plain(a)) {
         return Err(OrderRefused::Attach(attach.len()));
     }
-    let time_expire =
-        rfc3339_of_micros(order.expires_at).ok_or(OrderRefused::Expiry(order.expires_at))?;
+    let time_expire = rfc3339_of_micros(order.expires_at).ok_or(OrderRefused::Expiry(order.expires_at))?;
     let mut body = Body {
         appid: None,
         mchid: None,
@@ -452,10 +345,7 @@ fn body<'a>(merchant: &'a Merchant, order: &NewOrder<'a>) -> Result<Body<'a>, Or
         time_expire,
         attach: order.attach,
         notify_url: order.notify_url,
-        amount: Total {
-            total: order.amount_fen,
-            currency: "CNY",
-        },
+        amount: Total { total: order.amount_fen, currency: "CNY" },
         payer: None,
         scene_info: None,
     };
@@ -464,12 +354,7 @@ fn body<'a>(merchant: &'a Merchant, order: &NewOrder<'a>) -> Result<Body<'a>, Or
             body.appid = Some(appid);
             body.mchid = Some(mchid);
         }
-        Merchant::Partner {
-            sp_appid,
-            sp_mchid,
-            sub_appid,
-            sub_mchid,
-        } => {
+        Merchant::Partner { sp_appid, sp_mchid, sub_appid, sub_mchid } => {
             body.sp_appid = Some(sp_appid);
             body.sp_mchid = Some(sp_mchid);
             body.sub_appid = sub_appid.as_deref();

@@ -37,9 +37,7 @@ pub enum RefundRefused {
     Reason(usize),
     #[error("{refund_fen} fen cannot be given back out of {total_fen} fen")]
     Amount { refund_fen: i64, total_fen: i64 },
-    #[error(
-        "the notification address \"{0}\" must be https (http only on loopback), without query, at most 255 bytes"
-    )]
+    #[error("the notification address \"{0}\" must be https (http only on loopback), without query, at most 255 bytes")]
     NotifyUrl(String),
 }
 
@@ -130,10 +128,7 @@ pub fn refund(merchant: &Merchant, new: &NewRefund<'_>) -> Result<HttpRequest, R
         return Err(RefundRefused::Reason(new.reason.len()));
     }
     if new.refund_fen < 1 || new.refund_fen > new.total_fen {
-        return Err(RefundRefused::Amount {
-            refund_fen: new.refund_fen,
-            total_fen: new.total_fen,
-        });
+        return Err(RefundRefused::Amount { refund_fen: new.refund_fen, total_fen: new.total_fen });
     }
     if let Some(url) = new.notify_url.filter(|url| !is_notify_url(url)) {
         return Err(RefundRefused::NotifyUrl(url.to_owned()));
@@ -146,39 +141,16 @@ pub fn refund(merchant: &Merchant, new: &NewRefund<'_>) -> Result<HttpRequest, R
         RefundOf::TransactionId(id) => (Some(id), None),
         RefundOf::OutTradeNo(no) => (None, Some(no)),
     };
-    let amount = Amount {
-        refund: new.refund_fen,
-        total: new.total_fen,
-        currency: "CNY",
-    };
+    let amount = Amount { refund: new.refund_fen, total: new.total_fen, currency: "CNY" };
     let sub_mchid = merchant.sub_mchid();
-    let body = Body {
-        sub_mchid,
-        transaction_id,
-        out_trade_no,
-        out_refund_no,
-        reason: new.reason,
-        notify_url: new.notify_url,
-        amount,
-    };
-    Ok(HttpRequest::post(
-        "/v3/refund/domestic/refunds".to_owned(),
-        &body,
-    ))
+    let body = Body { sub_mchid, transaction_id, out_trade_no, out_refund_no, reason: new.reason, notify_url: new.notify_url, amount };
+    Ok(HttpRequest::post("/v3/refund/domestic/refunds".to_owned(), &body))
 }
 
-pub fn query_refund(
-    merchant: &Merchant,
-    out_refund_no: &str,
-) -> Result<HttpRequest, RefundRefused> {
+pub fn query_refund(merchant: &Merchant, out_refund_no: &str) -> Result<HttpRequest, RefundRefused> {
     let no = checked_refund_no(out_refund_no)?.replace('|', "%7C");
-    let query = merchant
-        .sub_mchid()
-        .map(|sub| format!("?sub_mchid={sub}"))
-        .unwrap_or_default();
-    Ok(HttpRequest::get(format!(
-        "/v3/refund/domestic/refunds/{no}{query}"
-    )))
+    let query = merchant.sub_mchid().map(|sub| format!("?sub_mchid={sub}")).unwrap_or_default();
+    Ok(HttpRequest::get(format!("/v3/refund/domestic/refunds/{no}{query}")))
 }
 
 pub fn read_refund(status: u16, body: &[u8]) -> RefundAnswer {
@@ -194,9 +166,7 @@ pub fn read_refund_query(status: u16, body: &[u8]) -> RefundQueryAnswer {
         Some(Ok(refund)) => RefundQueryAnswer::Found(refund),
         Some(Err(error)) => unreadable(status, &error).into(),
         None => match failure(status, body).into() {
-            RefundQueryAnswer::Refused(error) if error.code == "RESOURCE_NOT_EXISTS" => {
-                RefundQueryAnswer::NotExist
-            }
+            RefundQueryAnswer::Refused(error) if error.code == "RESOURCE_NOT_EXISTS" => RefundQueryAnswer::NotExist,
             other => other,
         },
     }
@@ -204,11 +174,7 @@ pub fn read_refund_query(status: u16, body: &[u8]) -> RefundQueryAnswer {
 
 fn checked_refund_no(no: &str) -> Result<&str, RefundRefused> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b);
-    if (1..=64).contains(&no.len()) && no.bytes().all(allowed) {
-        Ok(no)
-    } else {
-        Err(RefundRefused::OutRefundNo(no.to_owned()))
-    }
+    if (1..=64).contains(&no.len()) && no.bytes().all(allowed) { Ok(no) } else { Err(RefundRefused::OutRefundNo(no.to_owned())) }
 }
 
 #[derive(Deserialize)]
@@ -237,9 +203,7 @@ fn found(status: u16, body: &[u8]) -> Option<Result<Refund, String>> {
         let wire: Wire = serde_json::from_slice(body).map_err(|e| e.to_string())?;
         let moment = |text: Option<String>| match text.as_deref() {
             None | Some("") => Ok(None),
-            Some(text) => micros_of_rfc3339(text)
-                .map(Some)
-                .ok_or_else(|| format!("\"{text}\" is not RFC 3339")),
+            Some(text) => micros_of_rfc3339(text).map(Some).ok_or_else(|| format!("\"{text}\" is not RFC 3339")),
         };
         Ok(Refund {
             refund_id: wire.refund_id,

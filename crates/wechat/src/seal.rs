@@ -36,26 +36,13 @@ impl ApiV3Key {
     }
 
     /// Opens base64 text whose last 16 bytes are the tag. `associated_data` may be empty.
-    pub fn open(
-        &self,
-        algorithm: &str,
-        nonce: &[u8],
-        associated_data: &[u8],
-        ciphertext: &str,
-    ) -> Result<Vec<u8>, NotOpened> {
+    pub fn open(&self, algorithm: &str, nonce: &[u8], associated_data: &[u8], ciphertext: &str) -> Result<Vec<u8>, NotOpened> {
         if algorithm != "AEAD_AES_256_GCM" {
             return Err(NotOpened::Algorithm(algorithm.to_owned()));
         }
-        let nonce = Nonce::try_assume_unique_for_key(nonce)
-            .map_err(|_| NotOpened::NonceLength(nonce.len()))?;
-        let mut bytes = STANDARD
-            .decode(ciphertext)
-            .map_err(|_| NotOpened::NotBase64)?;
-        let plain_len = self
-            .0
-            .open_in_place(nonce, Aad::from(associated_data), &mut bytes)
-            .map_err(|_| NotOpened::Rejected)?
-            .len();
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotOpened::NonceLength(nonce.len()))?;
+        let mut bytes = STANDARD.decode(ciphertext).map_err(|_| NotOpened::NotBase64)?;
+        let plain_len = self.0.open_in_place(nonce, Aad::from(associated_data), &mut bytes).map_err(|_| NotOpened::Rejected)?.len();
         bytes.truncate(plain_len);
         Ok(bytes)
     }
@@ -64,11 +51,7 @@ impl ApiV3Key {
     pub fn seal(&self, nonce: &[u8; 12], associated_data: &[u8], plain: &[u8]) -> String {
         let mut bytes = plain.to_vec();
         self.0
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(associated_data),
-                &mut bytes,
-            )
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(*nonce), Aad::from(associated_data), &mut bytes)
             .expect("AES-GCM seals anything shorter than 64 GB");
         STANDARD.encode(bytes)
     }
@@ -81,11 +64,7 @@ mod tests {
     #[test]
     fn only_32_bytes_make_a_key() {
         for len in 0..64 {
-            assert_eq!(
-                ApiV3Key::new(&vec![b'k'; len]).is_ok(),
-                len == 32,
-                "{len} bytes"
-            );
+            assert_eq!(ApiV3Key::new(&vec![b'k'; len]).is_ok(), len == 32, "{len} bytes");
         }
         assert_eq!(ApiV3Key::new(b"short").unwrap_err(), KeyLength(5));
     }
@@ -94,36 +73,13 @@ mod tests {
     fn what_is_sealed_opens_and_nothing_else_does() {
         let key = ApiV3Key::new(&[7; 32]).unwrap();
         let sealed = key.seal(b"123456789012", b"", b"plain");
-        let open =
-            |algorithm, nonce: &[u8], aad: &[u8], text: &str| key.open(algorithm, nonce, aad, text);
-        assert_eq!(
-            open("AEAD_AES_256_GCM", b"123456789012", b"", &sealed).unwrap(),
-            b"plain"
-        );
-        assert_eq!(
-            open("AEAD_AES_128_GCM", b"123456789012", b"", &sealed),
-            Err(NotOpened::Algorithm("AEAD_AES_128_GCM".into()))
-        );
-        assert_eq!(
-            open("AEAD_AES_256_GCM", b"1234567890123", b"", &sealed),
-            Err(NotOpened::NonceLength(13))
-        );
-        assert_eq!(
-            open("AEAD_AES_256_GCM", b"123456789013", b"", &sealed),
-            Err(NotOpened::Rejected)
-        );
-        assert_eq!(
-            open("AEAD_AES_256_GCM", b"123456789012", b"x", &sealed),
-            Err(NotOpened::Rejected)
-        );
-        assert_eq!(
-            open("AEAD_AES_256_GCM", b"123456789012", b"", "?"),
-            Err(NotOpened::NotBase64)
-        );
-        assert_eq!(
-            open("AEAD_AES_256_GCM", b"123456789012", b"", ""),
-            Err(NotOpened::Rejected),
-            "shorter than a tag"
-        );
+        let open = |algorithm, nonce: &[u8], aad: &[u8], text: &str| key.open(algorithm, nonce, aad, text);
+        assert_eq!(open("AEAD_AES_256_GCM", b"123456789012", b"", &sealed).unwrap(), b"plain");
+        assert_eq!(open("AEAD_AES_128_GCM", b"123456789012", b"", &sealed), Err(NotOpened::Algorithm("AEAD_AES_128_GCM".into())));
+        assert_eq!(open("AEAD_AES_256_GCM", b"1234567890123", b"", &sealed), Err(NotOpened::NonceLength(13)));
+        assert_eq!(open("AEAD_AES_256_GCM", b"123456789013", b"", &sealed), Err(NotOpened::Rejected));
+        assert_eq!(open("AEAD_AES_256_GCM", b"123456789012", b"x", &sealed), Err(NotOpened::Rejected));
+        assert_eq!(open("AEAD_AES_256_GCM", b"123456789012", b"", "?"), Err(NotOpened::NotBase64));
+        assert_eq!(open("AEAD_AES_256_GCM", b"123456789012", b"", ""), Err(NotOpened::Rejected), "shorter than a tag");
     }
 }

@@ -34,23 +34,12 @@ pub struct HttpRequest {
 
 impl HttpRequest {
     pub(crate) fn get(path_and_query: String) -> Self {
-        Self {
-            method: Method::Get,
-            path_and_query,
-            body: Vec::new(),
-            headers: Vec::new(),
-        }
+        Self { method: Method::Get, path_and_query, body: Vec::new(), headers: Vec::new() }
     }
 
     pub(crate) fn post(path_and_query: String, body: &impl Serialize) -> Self {
-        let body =
-            serde_json::to_vec(body).expect("plain structs of text and numbers always serialise");
-        Self {
-            method: Method::Post,
-            path_and_query,
-            body,
-            headers: Vec::new(),
-        }
+        let body = serde_json::to_vec(body).expect("plain structs of text and numbers always serialise");
+        Self { method: Method::Post, path_and_query, body, headers: Vec::new() }
     }
 }
 
@@ -80,9 +69,7 @@ pub enum KeyRefused {
     NotPkcs8(String),
     #[error("the private key is not an RSA key of 2048 bits or more: {0}")]
     NotRsa(String),
-    #[error(
-        "\"{0}\" is not a merchant or serial number: letters, digits and underscores are expected"
-    )]
+    #[error("\"{0}\" is not a merchant or serial number: letters, digits and underscores are expected")]
     NotAnId(String),
 }
 
@@ -100,10 +87,7 @@ pub struct Signer {
 
 impl std::fmt::Debug for Signer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Signer")
-            .field("mchid", &self.mchid)
-            .field("serial_no", &self.serial_no)
-            .finish_non_exhaustive()
+        f.debug_struct("Signer").field("mchid", &self.mchid).field("serial_no", &self.serial_no).finish_non_exhaustive()
     }
 }
 
@@ -124,46 +108,25 @@ impl Signer {
     /// * `serial_no`: the API certificate's serial.
     /// * `private_key`: `apiclient_key.pem`, or the same in DER.
     /// * `platform_serial`: the public key id (`PUB_KEY_ID_…`) or certificate serial we can verify answers with; sent as `Wechatpay-Serial`.
-    pub fn new(
-        mchid: &str,
-        serial_no: &str,
-        private_key: &[u8],
-        platform_serial: &str,
-    ) -> Result<Self, KeyRefused> {
+    pub fn new(mchid: &str, serial_no: &str, private_key: &[u8], platform_serial: &str) -> Result<Self, KeyRefused> {
         for id in [mchid, serial_no, platform_serial] {
             if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 return Err(KeyRefused::NotAnId(id.to_owned()));
             }
         }
         let key = if private_key.trim_ascii_start().starts_with(b"-----") {
-            let der = PrivatePkcs8KeyDer::from_pem_slice(private_key)
-                .map_err(|e| KeyRefused::NotPkcs8(e.to_string()))?;
+            let der = PrivatePkcs8KeyDer::from_pem_slice(private_key).map_err(|e| KeyRefused::NotPkcs8(e.to_string()))?;
             RsaKeyPair::from_pkcs8(der.secret_pkcs8_der())
         } else {
             RsaKeyPair::from_pkcs8(private_key)
         };
         let key = key.map_err(|e| KeyRefused::NotRsa(e.to_string()))?;
-        Ok(Self {
-            mchid: mchid.to_owned(),
-            serial_no: serial_no.to_owned(),
-            platform_serial: platform_serial.to_owned(),
-            key,
-        })
+        Ok(Self { mchid: mchid.to_owned(), serial_no: serial_no.to_owned(), platform_serial: platform_serial.to_owned(), key })
     }
 
     /// Adds the headers a request needs to be accepted. The message has five lines and each, also the last, ends in a line feed.
-    pub fn sign(
-        &self,
-        request: &mut HttpRequest,
-        timestamp_s: i64,
-        nonce: &Nonce,
-    ) -> Result<(), SigningFault> {
-        let head = format!(
-            "{}\n{}\n{timestamp_s}\n{}\n",
-            request.method.as_str(),
-            request.path_and_query,
-            nonce.0
-        );
+    pub fn sign(&self, request: &mut HttpRequest, timestamp_s: i64, nonce: &Nonce) -> Result<(), SigningFault> {
+        let head = format!("{}\n{}\n{timestamp_s}\n{}\n", request.method.as_str(), request.path_and_query, nonce.0);
         let mut message = Vec::with_capacity(head.len() + request.body.len() + 1);
         message.extend_from_slice(head.as_bytes());
         message.extend_from_slice(&request.body);
@@ -176,36 +139,20 @@ impl Signer {
                 self.mchid, nonce.0, self.serial_no
             ),
         ));
-        request
-            .headers
-            .push(("Wechatpay-Serial", self.platform_serial.clone()));
-        request
-            .headers
-            .push(("Accept", "application/json".to_owned()));
-        request.headers.push((
-            "User-Agent",
-            concat!("huihai/", env!("CARGO_PKG_VERSION")).to_owned(),
-        ));
+        request.headers.push(("Wechatpay-Serial", self.platform_serial.clone()));
+        request.headers.push(("Accept", "application/json".to_owned()));
+        request.headers.push(("User-Agent", concat!("huihai/", env!("CARGO_PKG_VERSION")).to_owned()));
         if request.method == Method::Post {
-            request
-                .headers
-                .push(("Content-Type", "application/json".to_owned()));
+            request.headers.push(("Content-Type", "application/json".to_owned()));
         }
         Ok(())
     }
 
     /// For a page inside WeChat or a mini-program. Not for a web-view, where WeChat refuses JSAPI payment.
-    pub fn pay_parameters(
-        &self,
-        appid: &str,
-        prepay_id: &str,
-        timestamp_s: i64,
-        nonce: &Nonce,
-    ) -> Result<PayParameters, SigningFault> {
+    pub fn pay_parameters(&self, appid: &str, prepay_id: &str, timestamp_s: i64, nonce: &Nonce) -> Result<PayParameters, SigningFault> {
         let package = format!("prepay_id={prepay_id}");
         let time_stamp = timestamp_s.to_string();
-        let pay_sign = self
-            .signature_of(format!("{appid}\n{time_stamp}\n{}\n{package}\n", nonce.0).as_bytes())?;
+        let pay_sign = self.signature_of(format!("{appid}\n{time_stamp}\n{}\n{package}\n", nonce.0).as_bytes())?;
         Ok(PayParameters {
             app_id: appid.to_owned(),
             time_stamp,
@@ -218,14 +165,7 @@ impl Signer {
 
     fn signature_of(&self, message: &[u8]) -> Result<String, SigningFault> {
         let mut signature = vec![0; self.key.public_modulus_len()];
-        self.key
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut signature,
-            )
-            .map_err(|_| SigningFault)?;
+        self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).map_err(|_| SigningFault)?;
         Ok(STANDARD.encode(signature))
     }
 }

@@ -91,9 +91,7 @@ impl Transaction {
     }
 
     pub(crate) fn read(json: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice::<Wire>(json)
-            .map_err(|e| e.to_string())?
-            .into_transaction()
+        serde_json::from_slice::<Wire>(json).map_err(|e| e.to_string())?.into_transaction()
     }
 }
 
@@ -141,33 +139,21 @@ impl Wire {
                 sub_appid: self.sub_appid.filter(|appid| !appid.is_empty()),
                 sub_mchid,
             },
-            (None, None, Some(mchid)) => Merchant::Direct {
-                appid: self.appid.ok_or("appid is missing")?,
-                mchid,
-            },
+            (None, None, Some(mchid)) => Merchant::Direct { appid: self.appid.ok_or("appid is missing")?, mchid },
             _ => {
                 return Err("neither mchid alone nor sp_mchid with sub_mchid is present".to_owned());
             }
         };
         let success_at = match self.success_time.as_deref() {
             None | Some("") => None,
-            Some(text) => Some(
-                micros_of_rfc3339(text)
-                    .ok_or_else(|| format!("success_time \"{text}\" is not RFC 3339"))?,
-            ),
+            Some(text) => Some(micros_of_rfc3339(text).ok_or_else(|| format!("success_time \"{text}\" is not RFC 3339"))?),
         };
         let amount = self.amount.and_then(|amount| {
             // A total without currency is WeChat's older way to say fen.
             let currency = amount.currency.unwrap_or_else(|| "CNY".to_owned());
-            Some(Amount {
-                total_fen: amount.total?,
-                payer_total_fen: amount.payer_total,
-                currency,
-            })
+            Some(Amount { total_fen: amount.total?, payer_total_fen: amount.payer_total, currency })
         });
-        let (openid, sub_openid) = self
-            .payer
-            .map_or((None, None), |payer| (payer.openid, payer.sub_openid));
+        let (openid, sub_openid) = self.payer.map_or((None, None), |payer| (payer.openid, payer.sub_openid));
         Ok(Transaction {
             merchant,
             out_trade_no: self.out_trade_no,

@@ -45,21 +45,15 @@ impl<'a> SignedHeaders<'a> {
 pub enum SignatureRefused {
     #[error("the header {0} is missing")]
     MissingHeader(&'static str),
-    #[error(
-        "this is WeChat's own test whether we check signatures (WECHATPAY/SIGNTEST/); refusing it is the right answer"
-    )]
+    #[error("this is WeChat's own test whether we check signatures (WECHATPAY/SIGNTEST/); refusing it is the right answer")]
     Probe,
     #[error("signatures of type \"{0}\" are not supported")]
     UnsupportedType(String),
     #[error("the timestamp \"{0}\" is not a number of seconds")]
     BadTimestamp(String),
-    #[error(
-        "signed {0} s away from our clock; {CLOCK_WINDOW_S} s or more is refused (replayed, or one of the clocks is wrong)"
-    )]
+    #[error("signed {0} s away from our clock; {CLOCK_WINDOW_S} s or more is refused (replayed, or one of the clocks is wrong)")]
     ClockApart(i64),
-    #[error(
-        "signed with \"{0}\", a key we do not hold; download the platform certificates or add the public key"
-    )]
+    #[error("signed with \"{0}\", a key we do not hold; download the platform certificates or add the public key")]
     UnknownSerial(String),
     #[error("signed with the platform certificate \"{0}\", which has expired")]
     ExpiredKey(String),
@@ -91,65 +85,36 @@ impl std::fmt::Debug for Verifiers {
 impl Verifiers {
     /// Public-key mode: the id (`PUB_KEY_ID_…`) and the PEM file from the merchant platform.
     pub fn add_public_key(&mut self, id: &str, pem: &[u8]) -> Result<(), KeyRefused> {
-        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem)
-            .map_err(|e| KeyRefused::NotPkcs8(e.to_string()))?;
+        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem).map_err(|e| KeyRefused::NotPkcs8(e.to_string()))?;
         self.insert(id, der.as_ref(), None)
     }
 
     /// Certificate mode: a certificate that was decrypted from `/v3/certificates` or loaded from a file.
     pub fn add_certificate(&mut self, certificate: &PlatformCertificate) -> Result<(), KeyRefused> {
-        self.insert(
-            &certificate.serial_no,
-            &certificate.public_key_der,
-            Some(certificate.expires_at / 1_000_000),
-        )
+        self.insert(&certificate.serial_no, &certificate.public_key_der, Some(certificate.expires_at / 1_000_000))
     }
 
-    fn insert(
-        &mut self,
-        serial: &str,
-        public_key_der: &[u8],
-        expires_at_s: Option<i64>,
-    ) -> Result<(), KeyRefused> {
-        let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public_key_der)
-            .map_err(|e| KeyRefused::NotRsa(e.to_string()))?;
-        self.keys.insert(
-            serial.to_owned(),
-            Key {
-                public: Arc::new(public),
-                expires_at_s,
-            },
-        );
+    fn insert(&mut self, serial: &str, public_key_der: &[u8], expires_at_s: Option<i64>) -> Result<(), KeyRefused> {
+        let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public_key_der).map_err(|e| KeyRefused::NotRsa(e.to_string()))?;
+        self.keys.insert(serial.to_owned(), Key { public: Arc::new(public), expires_at_s });
         Ok(())
     }
 
     /// Forgets certificates that have expired. Returns their serials.
     pub fn drop_expired(&mut self, now_s: i64) -> Vec<String> {
         let expired = |key: &Key| key.expires_at_s.is_some_and(|at| at <= now_s);
-        let gone: Vec<String> = self
-            .keys
-            .iter()
-            .filter(|(_, key)| expired(key))
-            .map(|(serial, _)| serial.clone())
-            .collect();
+        let gone: Vec<String> = self.keys.iter().filter(|(_, key)| expired(key)).map(|(serial, _)| serial.clone()).collect();
         self.keys.retain(|_, key| !expired(key));
         gone
     }
 
     /// Serial and, for certificates, expiry in microseconds: what an operator wants to see before it is late.
     pub fn held(&self) -> impl Iterator<Item = (&str, Option<i64>)> {
-        self.keys
-            .iter()
-            .map(|(serial, key)| (serial.as_str(), key.expires_at_s.map(|s| s * 1_000_000)))
+        self.keys.iter().map(|(serial, key)| (serial.as_str(), key.expires_at_s.map(|s| s * 1_000_000)))
     }
 
     /// Accepts or refuses the raw bytes as they were received, before anything is parsed.
-    pub fn verify(
-        &self,
-        headers: &SignedHeaders<'_>,
-        raw_body: &[u8],
-        now_s: i64,
-    ) -> Result<(), SignatureRefused> {
+    pub fn verify(&self, headers: &SignedHeaders<'_>, raw_body: &[u8], now_s: i64) -> Result<(), SignatureRefused> {
         let present = |value: Option<&'_ str>, name| match value {
             Some(text) if !text.is_empty() => Ok(()),
             _ => Err(SignatureRefused::MissingHeader(name)),
@@ -158,14 +123,8 @@ impl Verifiers {
         present(headers.nonce, "Wechatpay-Nonce")?;
         present(headers.signature, "Wechatpay-Signature")?;
         present(headers.serial, "Wechatpay-Serial")?;
-        let (timestamp, nonce) = (
-            headers.timestamp.unwrap_or_default(),
-            headers.nonce.unwrap_or_default(),
-        );
-        let (signature, serial) = (
-            headers.signature.unwrap_or_default(),
-            headers.serial.unwrap_or_default(),
-        );
+        let (timestamp, nonce) = (headers.timestamp.unwrap_or_default(), headers.nonce.unwrap_or_default());
+        let (signature, serial) = (headers.signature.unwrap_or_default(), headers.serial.unwrap_or_default());
 
         if signature.contains(PROBE) {
             return Err(SignatureRefused::Probe);
@@ -173,40 +132,27 @@ impl Verifiers {
         if let Some(other) = headers.signature_type.filter(|t| *t != KNOWN_TYPE) {
             return Err(SignatureRefused::UnsupportedType(other.to_owned()));
         }
-        let signed_at_s = seconds(timestamp)
-            .ok_or_else(|| SignatureRefused::BadTimestamp(timestamp.to_owned()))?;
+        let signed_at_s = seconds(timestamp).ok_or_else(|| SignatureRefused::BadTimestamp(timestamp.to_owned()))?;
         let apart_s = now_s.abs_diff(signed_at_s);
         if apart_s >= CLOCK_WINDOW_S as u64 {
-            return Err(SignatureRefused::ClockApart(
-                i64::try_from(apart_s).unwrap_or(i64::MAX),
-            ));
+            return Err(SignatureRefused::ClockApart(i64::try_from(apart_s).unwrap_or(i64::MAX)));
         }
-        let key = self
-            .keys
-            .get(serial)
-            .ok_or_else(|| SignatureRefused::UnknownSerial(serial.to_owned()))?;
+        let key = self.keys.get(serial).ok_or_else(|| SignatureRefused::UnknownSerial(serial.to_owned()))?;
         if key.expires_at_s.is_some_and(|at| at <= now_s) {
             return Err(SignatureRefused::ExpiredKey(serial.to_owned()));
         }
-        let signature = STANDARD
-            .decode(signature)
-            .map_err(|_| SignatureRefused::NotBase64)?;
+        let signature = STANDARD.decode(signature).map_err(|_| SignatureRefused::NotBase64)?;
 
         let mut message = Vec::with_capacity(timestamp.len() + nonce.len() + raw_body.len() + 3);
         for part in [timestamp.as_bytes(), nonce.as_bytes(), raw_body] {
             message.extend_from_slice(part);
             message.push(b'\n');
         }
-        key.public
-            .verify_sig(&message, &signature)
-            .map_err(|_| SignatureRefused::WrongSignature)
+        key.public.verify_sig(&message, &signature).map_err(|_| SignatureRefused::WrongSignature)
     }
 }
 
 /// Digits only: `str::parse` would also take a sign.
 fn seconds(text: &str) -> Option<i64> {
-    text.bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }

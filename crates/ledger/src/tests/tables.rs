@@ -11,11 +11,7 @@ use money::Fen;
 fn run(table: &str) {
     let (mut ledger, mut auditor) = (Ledger::new(), Auditor::new());
     let hands = TwoHands::new(1, [2, 3]).unwrap();
-    for row in table
-        .lines()
-        .map(str::trim)
-        .filter(|row| !row.is_empty() && !row.starts_with('#'))
-    {
+    for row in table.lines().map(str::trim).filter(|row| !row.is_empty() && !row.starts_with('#')) {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
         if cells[0] == "balance" {
             let account: Account = cells[1].parse().unwrap();
@@ -41,11 +37,7 @@ fn run(table: &str) {
         };
         assert_eq!(answer, *cells.last().unwrap(), "{row}");
     }
-    let sum: i128 = ledger
-        .balances()
-        .iter()
-        .map(|(_, balance)| i128::from(balance.posted.0))
-        .sum();
+    let sum: i128 = ledger.balances().iter().map(|(_, balance)| i128::from(balance.posted.0)).sum();
     assert_eq!(sum, 0, "the books do not add up to zero");
 }
 
@@ -66,18 +58,10 @@ fn transfer(what: &str, id: i64, cells: &[&str]) -> Result<Transfer, Refused> {
         "correction" => {
             // Written as the mirror of what the row says was wrong.
             let wrong = match (to, from) {
-                (Account::Implementer { project }, Account::Spent { budget_line }) => {
-                    expense(about, project, budget_line, amount)
-                }
-                (Account::Project { project }, Account::Implementer { .. }) => {
-                    payout(about, project, amount)
-                }
-                (Account::Implementer { project }, Account::Project { .. }) => {
-                    payout_return(about, project, amount)
-                }
-                (Account::Channel { organisation }, Account::Project { project }) => {
-                    gift(about, organisation, project, amount)
-                }
+                (Account::Implementer { project }, Account::Spent { budget_line }) => expense(about, project, budget_line, amount),
+                (Account::Project { project }, Account::Implementer { .. }) => payout(about, project, amount),
+                (Account::Implementer { project }, Account::Project { .. }) => payout_return(about, project, amount),
+                (Account::Channel { organisation }, Account::Project { project }) => gift(about, organisation, project, amount),
                 _ => panic!("no such correction: {from} to {to}"),
             };
             correction(id, &wrong?)
@@ -234,22 +218,12 @@ fn nothing_of_nothing() {
 #[test]
 fn a_balance_that_would_not_fit_is_refused() {
     let mut ledger = Ledger::new();
-    ledger
-        .apply(&gift(1, 7, 40, Fen(i64::MAX)).unwrap())
-        .unwrap();
+    ledger.apply(&gift(1, 7, 40, Fen(i64::MAX)).unwrap()).unwrap();
     let more = gift(2, 7, 41, Fen(2)).unwrap();
     let channel = Account::Channel { organisation: 7 };
-    assert_eq!(
-        ledger.apply(&more),
-        Err(Refused::TooLarge { account: channel })
-    );
+    assert_eq!(ledger.apply(&more), Err(Refused::TooLarge { account: channel }));
     let more = gift(2, 8, 40, Fen(1)).unwrap();
-    assert_eq!(
-        ledger.apply(&more),
-        Err(Refused::TooLarge {
-            account: Account::Project { project: 40 }
-        })
-    );
+    assert_eq!(ledger.apply(&more), Err(Refused::TooLarge { account: Account::Project { project: 40 } }));
     assert_eq!(ledger.state(2), None, "a refused transfer leaves no trace");
 }
 
@@ -268,19 +242,13 @@ fn the_templates_write_what_the_decision_says() {
     for (transfer, code, debit, credit) in rows {
         assert_eq!(transfer.code().number(), code);
         assert_eq!(Code::from_number(code), Some(transfer.code()));
-        assert_eq!(
-            (transfer.debit().kind(), transfer.credit().kind()),
-            (debit, credit)
-        );
+        assert_eq!((transfer.debit().kind(), transfer.credit().kind()), (debit, credit));
         let [out, into] = transfer.postings();
         assert_eq!((out.account, out.amount_fen), (transfer.debit(), Fen(-1)));
         assert_eq!((into.account, into.amount_fen), (transfer.credit(), Fen(1)));
     }
     assert_eq!(Code::from_number(7), None);
-    assert!(
-        correction(7, &correction(6, &wrong).unwrap()).is_err(),
-        "a correction is not corrected"
-    );
+    assert!(correction(7, &correction(6, &wrong).unwrap()).is_err(), "a correction is not corrected");
 }
 
 #[test]

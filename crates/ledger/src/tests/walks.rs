@@ -63,11 +63,7 @@ pub(super) fn walk(seed: u64, steps: usize) -> Walk {
         walker.step();
     }
     walker.compare_balances();
-    Walk {
-        facts: walker.facts,
-        ledger: walker.ledger,
-        answers: walker.answers,
-    }
+    Walk { facts: walker.facts, ledger: walker.ledger, answers: walker.answers }
 }
 
 impl Walker {
@@ -128,18 +124,8 @@ impl Walker {
         }
     }
 
-    fn some_refund(
-        &mut self,
-        id: i64,
-        organisation: i64,
-        project: i64,
-        amount: Fen,
-    ) -> Result<Transfer, Refused> {
-        let about = if self.dice.below(15) == 0 {
-            self.next_id + 100
-        } else {
-            self.some_known_id()
-        };
+    fn some_refund(&mut self, id: i64, organisation: i64, project: i64, amount: Fen) -> Result<Transfer, Refused> {
+        let about = if self.dice.below(15) == 0 { self.next_id + 100 } else { self.some_known_id() };
         match (self.gifts.get(&about).copied(), self.dice.below(10)) {
             (Some(gift), 1..10) => refund(id, about, gift.organisation, gift.project, amount),
             _ => refund(id, about, organisation, project, amount),
@@ -152,11 +138,7 @@ impl Walker {
             return correction(id, &payout(self.next_id + 100, 1, amount)?);
         };
         // Sometimes the id is right and the content is not.
-        if self.dice.below(5) == 0 {
-            correction(id, &payout(of, 1, amount)?)
-        } else {
-            correction(id, &wrong)
-        }
+        if self.dice.below(5) == 0 { correction(id, &payout(of, 1, amount)?) } else { correction(id, &wrong) }
     }
 
     fn ask_again(&mut self) {
@@ -170,11 +152,7 @@ impl Walker {
     fn apply(&mut self, asked: Transfer) {
         let answer = self.ledger.apply(&asked);
         let second = self.auditor.apply(&asked);
-        assert_eq!(
-            answer, second,
-            "LEDGER_SEED={}: the auditor disagrees on {asked:?}",
-            self.seed
-        );
+        assert_eq!(answer, second, "LEDGER_SEED={}: the auditor disagrees on {asked:?}", self.seed);
         self.asked.push(asked);
         self.count(answer);
         if answer == Ok(Outcome::Recorded) {
@@ -183,12 +161,7 @@ impl Walker {
     }
 
     fn decide(&mut self, post: bool) {
-        let waiting: Vec<i64> = self
-            .asked
-            .iter()
-            .map(Transfer::id)
-            .filter(|id| self.ledger.state(*id) == Some(State::Pending))
-            .collect();
+        let waiting: Vec<i64> = self.asked.iter().map(Transfer::id).filter(|id| self.ledger.state(*id) == Some(State::Pending)).collect();
         let id = match (waiting.len() as u64, self.dice.below(4)) {
             (count @ 1.., 1..) => waiting[self.dice.below(count) as usize],
             _ => self.some_known_id(),
@@ -200,18 +173,10 @@ impl Walker {
         } else {
             (self.ledger.void(id), self.auditor.void(id))
         };
-        assert_eq!(
-            answer, second,
-            "LEDGER_SEED={}: the auditor disagrees on {id}, post: {post}",
-            self.seed
-        );
+        assert_eq!(answer, second, "LEDGER_SEED={}: the auditor disagrees on {id}, post: {post}", self.seed);
         self.count(answer);
         if answer == Ok(Outcome::Recorded) {
-            let decided = if post {
-                Fact::PayoutPosted { id, approved_by }
-            } else {
-                Fact::PayoutVoided { id }
-            };
+            let decided = if post { Fact::PayoutPosted { id, approved_by } } else { Fact::PayoutVoided { id } };
             self.facts.push(decided);
         }
     }
@@ -221,53 +186,21 @@ impl Walker {
         let (debit, credit) = (taken.debit().owner(), taken.credit().owner());
         let fact = match taken.code() {
             Code::Gift => {
-                self.gifts.insert(
-                    id,
-                    GiftFacts {
-                        organisation: debit,
-                        project: credit,
-                        amount,
-                    },
-                );
+                self.gifts.insert(id, GiftFacts { organisation: debit, project: credit, amount });
                 self.recorded_gift(id, debit, credit, amount)
             }
             Code::Refund => {
                 let gift = taken.about().unwrap();
                 let gift_facts = self.gifts.get(&gift).copied();
-                Fact::Refund {
-                    id,
-                    organisation: credit,
-                    project: debit,
-                    amount,
-                    gift,
-                    gift_facts,
-                }
+                Fact::Refund { id, organisation: credit, project: debit, amount, gift, gift_facts }
             }
-            Code::Payout => Fact::PayoutRequested {
-                id,
-                project: debit,
-                amount,
-                requested_by: 11,
-            },
+            Code::Payout => Fact::PayoutRequested { id, project: debit, amount, requested_by: 11 },
             Code::Expense => {
                 let line_project = Some(credit / 10);
-                Fact::Expense {
-                    id,
-                    project: debit,
-                    budget_line: credit,
-                    line_project,
-                    amount,
-                }
+                Fact::Expense { id, project: debit, budget_line: credit, line_project, amount }
             }
-            Code::PayoutReturn => Fact::PayoutReturn {
-                id,
-                project: debit,
-                amount,
-            },
-            Code::Correction => Fact::Correction {
-                id,
-                of: taken.about().unwrap(),
-            },
+            Code::PayoutReturn => Fact::PayoutReturn { id, project: debit, amount },
+            Code::Correction => Fact::Correction { id, of: taken.about().unwrap() },
         };
         self.facts.push(fact);
     }
@@ -277,21 +210,10 @@ impl Walker {
     fn recorded_gift(&mut self, id: i64, organisation: i64, project: i64, amount: Fen) -> Fact {
         if id > self.last_gift {
             self.last_gift = id;
-            return Fact::Gift {
-                id,
-                organisation,
-                project,
-                amount,
-            };
+            return Fact::Gift { id, organisation, project, amount };
         }
         let batch = self.facts.len() as i64 + 1;
-        Fact::GiftBatch {
-            batch,
-            organisation,
-            project,
-            count: 1,
-            sum: amount,
-        }
+        Fact::GiftBatch { batch, organisation, project, count: 1, sum: amount }
     }
 
     fn count(&mut self, answer: Result<Outcome, Refused>) {
@@ -333,28 +255,16 @@ impl Walker {
             .filter(|row| !nothing(row.2, row.3))
             .collect();
         assert_eq!(ledger, auditor, "LEDGER_SEED={}: balances", self.seed);
-        assert_eq!(
-            ledger.iter().map(|row| i128::from(row.2)).sum::<i128>(),
-            0,
-            "LEDGER_SEED={}",
-            self.seed
-        );
+        assert_eq!(ledger.iter().map(|row| i128::from(row.2)).sum::<i128>(), 0, "LEDGER_SEED={}", self.seed);
         for (kind, owner, posted, held) in ledger {
-            assert!(
-                kind == 1 || posted >= held,
-                "LEDGER_SEED={}: {kind}:{owner} below zero",
-                self.seed
-            );
+            assert!(kind == 1 || posted >= held, "LEDGER_SEED={}: {kind}:{owner} below zero", self.seed);
         }
     }
 }
 
 /// The seeds of a test run: a fixed range, or the one in `LEDGER_SEED`.
 pub(super) fn seeds(count: u64) -> Vec<u64> {
-    match std::env::var("LEDGER_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-    {
+    match std::env::var("LEDGER_SEED").ok().and_then(|seed| seed.parse().ok()) {
         Some(seed) => vec![seed],
         None => (1..=count).collect(),
     }
@@ -383,16 +293,9 @@ fn ledger_and_auditor_agree_and_check_finds_nothing() {
         }
         for (account, balance) in walked.ledger.balances() {
             let summed = sums.remove(&account).unwrap_or_default();
-            assert_eq!(
-                summed,
-                i128::from(balance.posted.0),
-                "LEDGER_SEED={seed}: {account}"
-            );
+            assert_eq!(summed, i128::from(balance.posted.0), "LEDGER_SEED={seed}: {account}");
         }
-        assert!(
-            sums.values().all(|sum| *sum == 0),
-            "LEDGER_SEED={seed}: accounts only the checker knows"
-        );
+        assert!(sums.values().all(|sum| *sum == 0), "LEDGER_SEED={seed}: accounts only the checker knows");
     }
     println!("{answers:?}");
     // A walk that never met a refusal has not tried it.

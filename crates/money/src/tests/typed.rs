@@ -130,11 +130,7 @@ fn what_we_print_can_be_typed_back() {
         let amount = Fen((dice.of_any_size() % (LARGEST_TYPED_YUAN as u64 * 100 + 1)) as i64);
         assert_eq!(Fen::parse_yuan(&amount.yuan_text()), Ok(amount));
         assert_eq!(Fen::parse_yuan(&amount.to_string()), Ok(amount));
-        let full_width: String = amount
-            .yuan_text()
-            .chars()
-            .map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap())
-            .collect();
+        let full_width: String = amount.yuan_text().chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
         assert_eq!(Fen::parse_yuan(&full_width), Ok(amount), "{full_width}");
     }
 }
@@ -142,41 +138,23 @@ fn what_we_print_can_be_typed_back() {
 #[test]
 fn any_text_at_all_is_answered() {
     let mut dice = Dice::from_env();
-    let alphabet: Vec<char> = "0123456789.,-+eExX ¥￥元分角万０５．，－ａ\u{3000}好"
-        .chars()
-        .collect();
+    let alphabet: Vec<char> = "0123456789.,-+eExX ¥￥元分角万０５．，－ａ\u{3000}好".chars().collect();
     let mut taken = 0;
     for _ in 0..100_000 {
         let length = dice.next() % 9;
-        let text: String = (0..length)
-            .map(|_| alphabet[(dice.next() % alphabet.len() as u64) as usize])
-            .collect();
+        let text: String = (0..length).map(|_| alphabet[(dice.next() % alphabet.len() as u64) as usize]).collect();
         if let Ok(amount) = Fen::parse_yuan(&text) {
             taken += 1;
             assert!(amount >= Fen::ZERO, "{text:?}");
             assert!(text.chars().any(|c| c.is_numeric()), "{text:?}");
         }
     }
-    assert!(
-        taken > 1_000,
-        "the alphabet should also make readable amounts, it made {taken}"
-    );
+    assert!(taken > 1_000, "the alphabet should also make readable amounts, it made {taken}");
 }
 
 #[test]
 fn every_refusal_has_its_own_sentence() {
-    let all = [
-        Empty,
-        NotANumber,
-        Exponent,
-        Hexadecimal,
-        Negative,
-        FinerThanFen,
-        NotInYuan,
-        TooLarge,
-        TwoDots,
-        MisplacedComma,
-    ];
+    let all = [Empty, NotANumber, Exponent, Hexadecimal, Negative, FinerThanFen, NotInYuan, TooLarge, TwoDots, MisplacedComma];
     let keys: std::collections::BTreeSet<_> = all.iter().map(|r| r.key()).collect();
     let sentences: std::collections::BTreeSet<_> = all.iter().map(|r| r.to_string()).collect();
     assert_eq!((keys.len(), sentences.len()), (all.len(), all.len()));

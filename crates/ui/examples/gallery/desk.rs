@@ -3,9 +3,16 @@ use maud::{Markup, html};
 use ui::*;
 
 pub fn desk() -> Markup {
-    let mut payouts = Table::new("本月拨款", vec![
-        Column::words("项目"), Column::words("执行机构"), Column::number("金额(元)").sortable("#", Some(Sort::Descending)), Column::words("状态"), Column::words("时间").sortable("#", None),
-    ]);
+    let mut payouts = Table::new(
+        "本月拨款",
+        vec![
+            Column::words("项目"),
+            Column::words("执行机构"),
+            Column::number("金额(元)").sortable("#", Some(Sort::Descending)),
+            Column::words("状态"),
+            Column::words("时间").sortable("#", None),
+        ],
+    );
     payouts
         .row(&[&Link::new("山里孩子的冬天", "#"), &"玛沁县雪山志愿者协会", &"120,000.00", &badge(Tone::Good, "已到账"), &"2020-09-03"])
         .row(&[&Link::new("第二十一间教室", "#"), &"酉阳县教师发展协会", &"86,400.00", &badge(Tone::Info, "待复核"), &"2020-09-05"])

@@ -93,10 +93,21 @@ pub fn gift() -> Markup {
 
 pub fn certificate() -> String {
     certificate_svg(&Certificate {
-        brand: "汇海".into(), title: "捐赠证书".into(), donor: "匿名爱心人士".into(), sentence: "您的一滴,已经汇入这片海。".into(),
-        amount: "¥10.00".into(), amount_words: "人民币壹拾元整".into(),
-        lines: vec![("捐赠项目".into(), "山里孩子的冬天:三百六十五元一个包".into()), ("接收机构".into(), "云岭慈善会".into()), ("捐赠时间".into(), "2020 年 9 月 9 日".into())],
-        number_label: "证书编号".into(), number: "94489280512000017".into(), qr_svg: fake_code().into(), qr_label: "扫码看去向".into(),
+        brand: "汇海".into(),
+        title: "捐赠证书".into(),
+        donor: "匿名爱心人士".into(),
+        sentence: "您的一滴,已经汇入这片海。".into(),
+        amount: "¥10.00".into(),
+        amount_words: "人民币壹拾元整".into(),
+        lines: vec![
+            ("捐赠项目".into(), "山里孩子的冬天:三百六十五元一个包".into()),
+            ("接收机构".into(), "云岭慈善会".into()),
+            ("捐赠时间".into(), "2020 年 9 月 9 日".into()),
+        ],
+        number_label: "证书编号".into(),
+        number: "94489280512000017".into(),
+        qr_svg: fake_code().into(),
+        qr_label: "扫码看去向".into(),
     })
 }
 
@@ -110,5 +121,7 @@ fn fake_code() -> String {
             }
         }
     }
-    format!(r##"<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="25" height="25" viewBox="0 0 25 25"><path fill="#000" d="{d}"/></svg>"##)
+    format!(
+        r##"<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="25" height="25" viewBox="0 0 25 25"><path fill="#000" d="{d}"/></svg>"##
+    )
 }

@@ -37,7 +37,11 @@ fn years<'a>() -> Chart<'a> {
         title: "公益日三天的捐款".into(),
         label_head: "年份".into(),
         value_head: "捐款总额(元)".into(),
-        bars: more.into_iter().chain(bars).map(|(label, value, words)| Bar { label: label.into(), value, text: words.into(), marked: label == "2020" }).collect(),
+        bars: more
+            .into_iter()
+            .chain(bars)
+            .map(|(label, value, words)| Bar { label: label.into(), value, text: words.into(), marked: label == "2020" })
+            .collect(),
         numbers_word: "看数字".into(),
         source: "样张数据。".into(),
     }
@@ -87,7 +91,12 @@ pub fn cards<'a>() -> Vec<ProjectCard<'a>> {
                 OrganisationRole { role: "公募接收".into(), name: "云岭慈善会".into() },
                 OrganisationRole { role: "执行".into(), name: "玛沁县雪山志愿者协会".into() },
             ],
-            progress: Progress { permille: 1000 - (id as u32 * 137) % 1000, have: "已筹 ¥482,106.50".into(), goal: "目标 ¥560,000.00".into(), label: "已完成 86.1%".into() },
+            progress: Progress {
+                permille: 1000 - (id as u32 * 137) % 1000,
+                have: "已筹 ¥482,106.50".into(),
+                goal: "目标 ¥560,000.00".into(),
+                label: "已完成 86.1%".into(),
+            },
             gifts: "12,046 笔捐赠".into(),
             last_progress: "3 天前有进展".into(),
             overdue: if id == 3 { "进展逾期 12 天".into() } else { "".into() },

@@ -6,9 +6,7 @@ use serde_json::Value;
 use wechat::{ApiV3Key, Merchant, PlatformCertificate, SignatureRefused, SignedHeaders, Verifiers};
 
 pub fn file(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("vectors")
-        .join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(name);
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
@@ -17,9 +15,7 @@ pub fn json(name: &str) -> Value {
 }
 
 pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key]
-        .as_str()
-        .unwrap_or_else(|| panic!("no text at {key}"))
+    value[key].as_str().unwrap_or_else(|| panic!("no text at {key}"))
 }
 
 /// One signed message of the vectors, with headers that a test may change.
@@ -33,31 +29,18 @@ impl Signed {
     pub fn of(value: &Value) -> Self {
         let headers = value["headers"].as_object().unwrap();
         Self {
-            headers: headers
-                .iter()
-                .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
-                .collect(),
+            headers: headers.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect(),
             body: text(value, "body").as_bytes().to_vec(),
         }
     }
 
     pub fn headers(&self) -> SignedHeaders<'_> {
-        SignedHeaders::read(|name| {
-            self.headers
-                .iter()
-                .find(|(n, _)| n == name)
-                .map(|(_, v)| v.as_str())
-        })
+        SignedHeaders::read(|name| self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()))
     }
 
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut changed = self.clone();
-        changed
-            .headers
-            .iter_mut()
-            .find(|(n, _)| n == name)
-            .unwrap()
-            .1 = value.to_owned();
+        changed.headers.iter_mut().find(|(n, _)| n == name).unwrap().1 = value.to_owned();
         changed
     }
 
@@ -76,18 +59,8 @@ impl Signed {
 pub fn verifiers() -> Verifiers {
     let mut verifiers = Verifiers::default();
     let notifications = json("notifications.json");
-    verifiers
-        .add_public_key(
-            text(&notifications, "public_key_id"),
-            &file("throwaway_platform_public.pem"),
-        )
-        .unwrap();
-    verifiers
-        .add_certificate(
-            &PlatformCertificate::from_pem(&file("throwaway_platform_old_certificate.pem"))
-                .unwrap(),
-        )
-        .unwrap();
+    verifiers.add_public_key(text(&notifications, "public_key_id"), &file("throwaway_platform_public.pem")).unwrap();
+    verifiers.add_certificate(&PlatformCertificate::from_pem(&file("throwaway_platform_old_certificate.pem")).unwrap()).unwrap();
     verifiers
 }
 
@@ -96,10 +69,7 @@ pub fn key() -> ApiV3Key {
 }
 
 pub fn direct() -> Merchant {
-    Merchant::Direct {
-        appid: "wx8888888888888888".into(),
-        mchid: "1900000109".into(),
-    }
+    Merchant::Direct { appid: "wx8888888888888888".into(), mchid: "1900000109".into() }
 }
 
 pub fn partner() -> Merchant {

@@ -1,0 +1,6 @@
+//! Stub.
+use crate::web::Route;
+
+pub fn routes() -> Vec<Route> {
+    Vec::new()
+}

@@ -1,0 +1,22 @@
+//! What every slice stands on: ids, the clock, who is acting and what they may do, refusals, the outbox of public entries.
+//!
+//! Invariant: the kernel knows no slice. Nothing here opens a socket or draws a page.
+
+mod actor;
+pub mod civil;
+mod clock;
+mod ids;
+pub mod public_entry;
+mod rate;
+mod refusal;
+mod secret;
+
+pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
+pub use clock::{Clock, DAY_US, HOUR_US, MINUTE_US, Micros, SECOND_US};
+pub use ids::{IdMaker, made_at, process_number};
+pub use rate::{allow, forget as forget_rates};
+pub use refusal::{Refusal, Trouble};
+pub use secret::{Secret, constant_time_eq, hex, random_bytes, sha256};
+
+/// A time-ordered 64-bit identifier; its text form is its decimal digits.
+pub type Id = i64;

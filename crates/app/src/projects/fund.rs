@@ -1,0 +1,219 @@
+//! A project's money as folds of the ledger: what a group commit adds (`Delta`), how the folds catch up (`roll_up`,
+//! `list`), and what a page shows (`total`, which adds what has not been rolled up yet, so that it never lags and
+//! never goes back).
+
+use std::collections::BTreeMap;
+
+use db::{BulkInsert, Fault, Kind, Tx, Value, params, sql};
+
+use crate::kernel::Id;
+use crate::kernel::civil::Day;
+
+/// What one batch adds to one project of one charity on one civil day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Delta {
+    pub project_id: Id,
+    pub recipient_id: Id,
+    pub day: Day,
+    pub gifts: i64,
+    pub amount_fen: i64,
+}
+
+/// One gift on its way into `project_gift`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TailGift {
+    pub project_id: Id,
+    pub gift_id: Id,
+    pub amount_fen: i64,
+}
+
+const DELTA_BYTES: usize = 40;
+const TAIL_BYTES: usize = 24;
+
+pub fn encode_deltas(deltas: &[Delta]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(deltas.len() * DELTA_BYTES);
+    for d in deltas {
+        for number in [d.project_id, d.recipient_id, d.day, d.gifts, d.amount_fen] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+pub fn decode_deltas(bytes: &[u8]) -> impl Iterator<Item = Delta> {
+    bytes.chunks_exact(DELTA_BYTES).map(|c| Delta {
+        project_id: number(c, 0),
+        recipient_id: number(c, 1),
+        day: number(c, 2),
+        gifts: number(c, 3),
+        amount_fen: number(c, 4),
+    })
+}
+
+pub fn encode_tail(gifts: &[TailGift]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(gifts.len() * TAIL_BYTES);
+    for g in gifts {
+        for number in [g.project_id, g.gift_id, g.amount_fen] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+/// How many gifts a tail holds.
+pub fn tail_length(bytes: &[u8]) -> i64 {
+    i64::try_from(bytes.len() / TAIL_BYTES).unwrap_or(i64::MAX)
+}
+
+fn decode_tail(bytes: &[u8]) -> impl Iterator<Item = TailGift> {
+    bytes.chunks_exact(TAIL_BYTES).map(|c| TailGift { project_id: number(c, 0), gift_id: number(c, 1), amount_fen: number(c, 2) })
+}
+
+fn number(chunk: &[u8], index: usize) -> i64 {
+    i64::from_le_bytes(chunk[index * 8..index * 8 + 8].try_into().expect("a chunk holds whole numbers"))
+}
+
+/// A project's money. `gifts_fen − paid_out_fen` stands in the project's account, of which `pending_fen` is asked for;
+/// `paid_out_fen − spent_fen` is with the implementer.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Total {
+    pub gifts: i64,
+    pub gifts_fen: i64,
+    pub pending_fen: i64,
+    pub paid_out_fen: i64,
+    pub spent_fen: i64,
+}
+
+impl Total {
+    pub fn in_account_fen(&self) -> i64 {
+        self.gifts_fen - self.paid_out_fen
+    }
+
+    pub fn with_implementer_fen(&self) -> i64 {
+        self.paid_out_fen - self.spent_fen
+    }
+}
+
+/// One project's money now, with what is not rolled up yet.
+pub fn total(tx: &mut Tx, project_id: Id) -> Result<Total, Fault> {
+    let row = tx.query_opt(
+        sql("SELECT gifts, gifts_fen, pending_fen, paid_out_fen, spent_fen FROM fund WHERE project_id = ?1"),
+        params![project_id],
+    )?;
+    let mut total = match row {
+        None => Total::default(),
+        Some(row) => Total {
+            gifts: row.int("gifts")?,
+            gifts_fen: row.int("gifts_fen")?,
+            pending_fen: row.int("pending_fen")?,
+            paid_out_fen: row.int("paid_out_fen")?,
+            spent_fen: row.int("spent_fen")?,
+        },
+    };
+    for delta in waiting(tx)?.into_iter().filter(|d| d.project_id == project_id) {
+        total.gifts += delta.gifts;
+        total.gifts_fen += delta.amount_fen;
+    }
+    Ok(total)
+}
+
+/// The deltas that wait for the roll-up.
+pub fn waiting(tx: &mut Tx) -> Result<Vec<Delta>, Fault> {
+    let mut deltas = Vec::new();
+    for row in tx.query(sql("SELECT body FROM gift_delta ORDER BY batch_id"), params![])? {
+        deltas.extend(decode_deltas(&row.blob("body")?));
+    }
+    Ok(deltas)
+}
+
+/// Adds up to `batches` waiting deltas to `fund` and `channel_day`, and says how many batches there were.
+/// Exact with any number of workers: whoever deletes a delta is the one who adds it. Runs under `write_batch`.
+pub fn roll_up(tx: &mut Tx, batches: i64) -> Result<usize, Fault> {
+    let rows = tx.query(
+        sql("DELETE FROM gift_delta WHERE batch_id IN (SELECT batch_id FROM gift_delta ORDER BY batch_id LIMIT ?1) RETURNING body"),
+        params![batches],
+    )?;
+    // Ordered maps: two workers touch the same rows in the same order and cannot deadlock.
+    let mut projects: BTreeMap<Id, (i64, i64)> = BTreeMap::new();
+    let mut days: BTreeMap<(Id, Day), (i64, i64)> = BTreeMap::new();
+    for row in &rows {
+        for delta in decode_deltas(&row.blob("body")?) {
+            let project = projects.entry(delta.project_id).or_default();
+            *project = (project.0 + delta.gifts, project.1 + delta.amount_fen);
+            let day = days.entry((delta.recipient_id, delta.day)).or_default();
+            *day = (day.0 + delta.gifts, day.1 + delta.amount_fen);
+        }
+    }
+    for (project_id, (gifts, amount_fen)) in projects {
+        tx.execute_one(
+            sql("INSERT INTO fund (project_id, gifts, gifts_fen, listed, listed_fen, pending_fen, paid_out_fen, spent_fen) \
+                 VALUES (?1, ?2, ?3, 0, 0, 0, 0, 0) \
+                 ON CONFLICT (project_id) DO UPDATE SET gifts = fund.gifts + excluded.gifts, gifts_fen = fund.gifts_fen + excluded.gifts_fen"),
+            params![project_id, gifts, amount_fen],
+        )?;
+    }
+    for ((organisation_id, day), (gifts, amount_fen)) in days {
+        tx.execute_one(
+            sql("INSERT INTO channel_day (organisation_id, day, gifts, gifts_fen) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (organisation_id, day) DO UPDATE SET gifts = channel_day.gifts + excluded.gifts, gifts_fen = channel_day.gifts_fen + excluded.gifts_fen"),
+            params![organisation_id, day, gifts, amount_fen],
+        )?;
+    }
+    Ok(rows.len())
+}
+
+const PROJECT_GIFT: BulkInsert = BulkInsert {
+    table: "project_gift",
+    columns: &[("project_id", Kind::Int), ("gift_id", Kind::Int), ("position", Kind::Int), ("before_fen", Kind::Int)],
+};
+
+/// Gives up to `batches` batches of gifts their places in their projects' streams, and says how many gifts there were.
+/// A place is given once and never changes; whoever deletes a tail is the one who lists it. Runs under `write_batch`.
+pub fn list(tx: &mut Tx, batches: i64) -> Result<usize, Fault> {
+    let rows = tx.query(
+        sql("DELETE FROM gift_tail WHERE batch_id IN (SELECT batch_id FROM gift_tail ORDER BY batch_id LIMIT ?1) RETURNING body"),
+        params![batches],
+    )?;
+    let mut gifts = Vec::new();
+    for row in &rows {
+        gifts.extend(decode_tail(&row.blob("body")?));
+    }
+    gifts.sort_unstable_by_key(|g| (g.project_id, g.gift_id));
+    let mut values: Vec<Value> = Vec::with_capacity(gifts.len() * 4);
+    for group in gifts.chunk_by(|a, b| a.project_id == b.project_id) {
+        let count = i64::try_from(group.len()).unwrap_or(i64::MAX);
+        let sum: i64 = group.iter().map(|g| g.amount_fen).sum();
+        let row = tx.query_one(
+            sql("INSERT INTO fund (project_id, gifts, gifts_fen, listed, listed_fen, pending_fen, paid_out_fen, spent_fen) \
+                 VALUES (?1, 0, 0, ?2, ?3, 0, 0, 0) \
+                 ON CONFLICT (project_id) DO UPDATE SET listed = fund.listed + excluded.listed, listed_fen = fund.listed_fen + excluded.listed_fen \
+                 RETURNING listed, listed_fen"),
+            params![group[0].project_id, count, sum],
+        )?;
+        let mut position = row.int("listed")? - count;
+        let mut before_fen = row.int("listed_fen")? - sum;
+        for gift in group {
+            position += 1;
+            values.extend([gift.project_id.into(), gift.gift_id.into(), position.into(), before_fen.into()]);
+            before_fen += gift.amount_fen;
+        }
+    }
+    tx.bulk_insert(PROJECT_GIFT, &values)?;
+    Ok(gifts.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        let deltas = [
+            Delta { project_id: 1, recipient_id: i64::MAX, day: -1, gifts: 2, amount_fen: 10 },
+            Delta { project_id: 3, recipient_id: 4, day: 20_000, gifts: 1, amount_fen: i64::MAX },
+        ];
+        assert_eq!(decode_deltas(&encode_deltas(&deltas)).collect::<Vec<_>>(), deltas);
+        let tail = [TailGift { project_id: 9, gift_id: 8, amount_fen: 7 }];
+        assert_eq!(decode_tail(&encode_tail(&tail)).collect::<Vec<_>>(), tail);
+    }
+}

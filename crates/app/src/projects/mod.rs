@@ -1,0 +1,8 @@
+//! Stub.
+pub mod fund;
+
+use crate::web::Route;
+
+pub fn routes() -> Vec<Route> {
+    Vec::new()
+}

@@ -1,0 +1,287 @@
+//! Every invariant of the books, verified from the rows. The same function runs in tests, in `huihai check` and on a timer.
+
+use std::fmt;
+
+use db::{Db, Fault, Tx, params, sql};
+use ledger::{Account, Checker, Claimed, Code, Fact, LineTotals, OrganisationTotals, PostingSum, ProjectTotals};
+use money::Fen;
+
+use crate::App;
+use crate::kernel::{Id, Trouble};
+use crate::projects::fund;
+
+/// Something that is not as it must be: a sentence with the ids to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding(pub String);
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What was looked at, so that "clean" says how much was clean.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Looked {
+    pub gifts: i64,
+    pub gifts_fen: i64,
+    pub payouts: i64,
+    pub expenses: i64,
+}
+
+/// Verifies everything in one snapshot.
+pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
+    db.read(|tx| {
+        let mut findings = Vec::new();
+        let mut looked = Looked::default();
+        let mut checker = Checker::new();
+        gifts(tx, &mut checker, &mut looked)?;
+        movements(tx, &mut checker, &mut looked)?;
+        let claimed = claimed(tx)?;
+        findings.extend(checker.findings(&claimed).into_iter().map(|f| Finding(f.to_string())));
+        batches(tx, &mut findings)?;
+        intents(tx, &mut findings)?;
+        places(tx, &mut findings)?;
+        days(tx, &mut findings)?;
+        disclosures(tx, &mut findings)?;
+        Ok((looked, findings))
+    })
+}
+
+/// Gifts are read in slices, so that fifty million of them need no more memory than a thousand.
+const SLICE: i64 = 20_000;
+
+fn gifts(tx: &mut Tx, checker: &mut Checker, looked: &mut Looked) -> Result<(), Fault> {
+    let mut after: Id = 0;
+    loop {
+        let rows = tx.query(
+            sql("SELECT id, recipient_id, project_id, amount_fen FROM gift WHERE id > ?1 ORDER BY id LIMIT ?2"),
+            params![after, SLICE],
+        )?;
+        for row in &rows {
+            after = row.int("id")?;
+            let amount = Fen(row.int("amount_fen")?);
+            looked.gifts += 1;
+            looked.gifts_fen += amount.0;
+            checker.take(&Fact::Gift { id: after, organisation: row.int("recipient_id")?, project: row.int("project_id")?, amount });
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// Payouts and expenses in the order of time: a payout makes two facts, each at its own instant.
+fn movements(tx: &mut Tx, checker: &mut Checker, looked: &mut Looked) -> Result<(), Fault> {
+    let mut facts = Vec::new();
+    for row in tx.query(
+        sql("SELECT payout.id, payout.project_id, payout.state, payout.amount_fen, payout.requested_by, payout.requested_at, \
+                    payout.first_by, payout.second_by, payout.second_at, payout.refused_at FROM payout ORDER BY payout.id"),
+        params![],
+    )? {
+        let id = row.int("id")?;
+        looked.payouts += 1;
+        let (project, amount, requested_by) = (row.int("project_id")?, Fen(row.int("amount_fen")?), row.int("requested_by")?);
+        facts.push((row.int("requested_at")?, 0, Fact::PayoutRequested { id, project, amount, requested_by }));
+        match row.text("state")?.as_str() {
+            "paid" => {
+                let approved_by = [row.opt_int("first_by")?.unwrap_or(0), row.opt_int("second_by")?.unwrap_or(0)];
+                facts.push((row.opt_int("second_at")?.unwrap_or(i64::MAX), 1, Fact::PayoutPosted { id, approved_by }));
+            }
+            "refused" => facts.push((row.opt_int("refused_at")?.unwrap_or(i64::MAX), 1, Fact::PayoutVoided { id })),
+            _ => {}
+        }
+    }
+    for row in tx.query(
+        sql("SELECT expense.id, expense.project_id, expense.budget_line_id, expense.amount_fen, expense.recorded_at, budget_line.project_id AS line_project \
+             FROM expense LEFT JOIN budget_line ON budget_line.id = expense.budget_line_id ORDER BY expense.id"),
+        params![],
+    )? {
+        looked.expenses += 1;
+        facts.push((
+            row.int("recorded_at")?,
+            2,
+            Fact::Expense {
+                id: row.int("id")?,
+                project: row.int("project_id")?,
+                budget_line: row.int("budget_line_id")?,
+                line_project: row.opt_int("line_project")?,
+                amount: Fen(row.int("amount_fen")?),
+            },
+        ));
+    }
+    facts.sort_by_key(|(at, kind, _)| (*at, *kind));
+    for (_, _, fact) in &facts {
+        checker.take(fact);
+    }
+    Ok(())
+}
+
+/// The folds as stored, with what waits for the roll-up added.
+fn claimed(tx: &mut Tx) -> Result<Claimed, Fault> {
+    let mut claimed = Claimed::default();
+    for row in tx.query(sql("SELECT project_id, gifts, gifts_fen, pending_fen, paid_out_fen FROM fund ORDER BY project_id"), params![])? {
+        claimed.projects.insert(
+            row.int("project_id")?,
+            ProjectTotals {
+                gift_count: row.int("gifts")?,
+                gifts: Fen(row.int("gifts_fen")?),
+                pending_payouts: Fen(row.int("pending_fen")?),
+                paid_out: Fen(row.int("paid_out_fen")?),
+                ..ProjectTotals::default()
+            },
+        );
+    }
+    for row in tx.query(
+        sql("SELECT organisation_id, CAST(SUM(gifts) AS BIGINT) AS gifts, CAST(SUM(gifts_fen) AS BIGINT) AS gifts_fen FROM channel_day GROUP BY organisation_id ORDER BY organisation_id"),
+        params![],
+    )? {
+        claimed.organisations.insert(
+            row.int("organisation_id")?,
+            OrganisationTotals { gift_count: row.int("gifts")?, gifts: Fen(row.int("gifts_fen")?), ..OrganisationTotals::default() },
+        );
+    }
+    for delta in fund::waiting(tx)? {
+        let project = claimed.projects.entry(delta.project_id).or_default();
+        project.gift_count += delta.gifts;
+        project.gifts.0 += delta.amount_fen;
+        let organisation = claimed.organisations.entry(delta.recipient_id).or_default();
+        organisation.gift_count += delta.gifts;
+        organisation.gifts.0 += delta.amount_fen;
+    }
+    for row in tx.query(sql("SELECT id, spent_fen FROM budget_line ORDER BY id"), params![])? {
+        claimed.lines.insert(row.int("id")?, LineTotals { spent: Fen(row.int("spent_fen")?) });
+    }
+    let mut sums = Vec::new();
+    for row in tx.query(
+        sql("SELECT code, account_kind, owner_id, CAST(SUM(amount_fen) AS BIGINT) AS amount_fen FROM posting GROUP BY code, account_kind, owner_id ORDER BY code, account_kind, owner_id"),
+        params![],
+    )? {
+        let (code, kind) = (row.int("code")?, row.int("account_kind")?);
+        match (Code::from_number(code), Account::from_stored(kind, row.int("owner_id")?)) {
+            (Some(code), Some(account)) => sums.push(PostingSum { code, account, amount_fen: Fen(row.int("amount_fen")?) }),
+            _ => return Err(Fault::inconsistent(format!("a posting has code {code} and account kind {kind}, which nobody knows"))),
+        }
+    }
+    claimed.postings = Some(sums);
+    Ok(claimed)
+}
+
+fn batches(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    let row = tx.query_one(
+        sql("SELECT COALESCE(CAST(SUM(gifts) AS BIGINT), 0) AS gifts, COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS amount_fen, \
+             (SELECT COUNT(*) FROM gift) AS counted, (SELECT COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) FROM gift) AS summed FROM gift_batch"),
+        params![],
+    )?;
+    let (gifts, counted, amount, summed) = (row.int("gifts")?, row.int("counted")?, row.int("amount_fen")?, row.int("summed")?);
+    if (gifts, amount) != (counted, summed) {
+        findings.push(Finding(format!("the batches say {gifts} gifts of {amount} fen, the gifts are {counted} of {summed} fen")));
+    }
+    Ok(())
+}
+
+/// Each gift must say what its intent said.
+fn intents(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    for row in tx.query(
+        sql("SELECT gift.id FROM gift LEFT JOIN gift_intent ON gift_intent.id = gift.id AND gift_intent.amount_fen = gift.amount_fen \
+             AND gift_intent.project_id = gift.project_id AND gift_intent.recipient_id = gift.recipient_id AND gift_intent.donor_id = gift.donor_id \
+             WHERE gift_intent.id IS NULL ORDER BY gift.id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("gift {} differs from its intent, or has none", row.int("id")?)));
+    }
+    Ok(())
+}
+
+/// Places in a project's stream: as many as listed gifts, together as much as listed, none overlapping.
+fn places(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    for row in tx.query(
+        sql("SELECT fund.project_id, fund.listed, fund.listed_fen, COUNT(project_gift.gift_id) AS places, \
+                    COALESCE(CAST(SUM(gift.amount_fen) AS BIGINT), 0) AS places_fen, COALESCE(MAX(project_gift.before_fen + gift.amount_fen), 0) AS reaches_fen, \
+                    COUNT(DISTINCT project_gift.position) AS positions, COUNT(DISTINCT project_gift.before_fen) AS beginnings \
+             FROM fund LEFT JOIN project_gift ON project_gift.project_id = fund.project_id LEFT JOIN gift ON gift.id = project_gift.gift_id \
+             GROUP BY fund.project_id, fund.listed, fund.listed_fen ORDER BY fund.project_id"),
+        params![],
+    )? {
+        let (listed, listed_fen, places) = (row.int("listed")?, row.int("listed_fen")?, row.int("places")?);
+        let agrees = listed == places
+            && listed_fen == row.int("places_fen")?
+            && listed_fen == row.int("reaches_fen")?
+            && row.int("positions")? == places
+            && row.int("beginnings")? == places;
+        if !agrees {
+            findings.push(Finding(format!("the places of the gifts of project {} do not fill its stream", row.int("project_id")?)));
+        }
+    }
+    let row = tx.query_one(sql("SELECT (SELECT COUNT(*) FROM gift) AS gifts, (SELECT COUNT(*) FROM project_gift) AS places"), params![])?;
+    let mut waiting = 0;
+    for tail in tx.query(sql("SELECT body FROM gift_tail ORDER BY batch_id"), params![])? {
+        waiting += fund::tail_length(&tail.blob("body")?);
+    }
+    if row.int("gifts")? != row.int("places")? + waiting {
+        findings.push(Finding(format!("{} gifts, but {} places and {waiting} waiting for one", row.int("gifts")?, row.int("places")?)));
+    }
+    Ok(())
+}
+
+/// What the public page says about each day must be what the gifts say.
+fn days(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    let mut claimed: std::collections::BTreeMap<(Id, i64), (i64, i64)> = std::collections::BTreeMap::new();
+    for row in tx.query(sql("SELECT organisation_id, day, gifts, gifts_fen FROM channel_day ORDER BY organisation_id, day"), params![])? {
+        claimed.insert((row.int("organisation_id")?, row.int("day")?), (row.int("gifts")?, row.int("gifts_fen")?));
+    }
+    for delta in fund::waiting(tx)? {
+        let day = claimed.entry((delta.recipient_id, delta.day)).or_default();
+        *day = (day.0 + delta.gifts, day.1 + delta.amount_fen);
+    }
+    // 28 800 000 000 µs is the offset of Shanghai, 86 400 000 000 µs a day. Every gift is later than 1970.
+    for row in tx.query(
+        sql("SELECT recipient_id, (paid_at + 28800000000) / 86400000000 AS day, COUNT(*) AS gifts, CAST(SUM(amount_fen) AS BIGINT) AS gifts_fen \
+             FROM gift GROUP BY recipient_id, (paid_at + 28800000000) / 86400000000 ORDER BY 1, 2"),
+        params![],
+    )? {
+        let key = (row.int("recipient_id")?, row.int("day")?);
+        let counted = (row.int("gifts")?, row.int("gifts_fen")?);
+        let said = claimed.remove(&key).unwrap_or_default();
+        if said != counted {
+            findings.push(Finding(format!("organisation {} on day {}: the fold says {said:?}, the gifts {counted:?}", key.0, key.1)));
+        }
+    }
+    findings.extend(
+        claimed
+            .into_iter()
+            .filter(|(_, v)| *v != (0, 0))
+            .map(|((o, d), v)| Finding(format!("organisation {o} on day {d}: the fold says {v:?}, and there are no gifts"))),
+    );
+    Ok(())
+}
+
+/// Disclosures follow one another in days and in money.
+fn disclosures(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    let mut last: Option<(Id, i64, i64)> = None;
+    for row in tx.query(
+        sql("SELECT id, project_id, from_day, until_day, opening_fen, closing_fen FROM disclosure ORDER BY project_id, from_day"),
+        params![],
+    )? {
+        let project = row.int("project_id")?;
+        let expected = match last {
+            Some((id, until_day, closing_fen)) if id == project => (until_day + 1, closing_fen),
+            _ => (row.int("from_day")?, 0),
+        };
+        if (row.int("from_day")?, row.int("opening_fen")?) != expected {
+            findings.push(Finding(format!("disclosure {} of project {project} does not follow the one before it", row.int("id")?)));
+        }
+        last = Some((project, row.int("until_day")?, row.int("closing_fen")?));
+    }
+    Ok(())
+}
+
+/// The timer: findings are logged for a person, and stop new intents until they are gone.
+pub fn watch(app: &App) -> Result<(), Trouble> {
+    let (_, findings) = check(&app.db)?;
+    for finding in &findings {
+        tracing::error!(%finding, "THE BOOKS DO NOT AGREE; new gifts are stopped, confirmations are still recorded");
+    }
+    app.settlement.set_alarm(!findings.is_empty());
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! `POST /wechat/notifications`: where the channel tells us that money has moved.
+//!
+//! Verified and decrypted here, queued for the batch writer, and answered only after the commit. A refusal is answered
+//! 4xx, a full queue or a fault 5xx; both make the channel repeat, and neither loses anything.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use wechat::{Notification, NotificationAnswer, RefundNotice, Transaction};
+
+use crate::App;
+
+use super::batch;
+use super::model::Confirmation;
+
+pub fn receive(app: Arc<App>, headers: HeaderMap, body: Bytes) -> Pin<Box<dyn Future<Output = Response> + Send>> {
+    Box::pin(async move { respond(take(&app, &headers, &body).await) })
+}
+
+/// Takes one notification and says what the channel is answered.
+pub async fn take(app: &Arc<App>, headers: &HeaderMap, body: &[u8]) -> NotificationAnswer {
+    let now = app.clock.now();
+    let header = |name: &'static str| headers.get(name).and_then(|v| v.to_str().ok());
+    let notification = match app.channel.read_notification(header, body, now) {
+        Ok(notification) => notification,
+        Err(turned) => {
+            tracing::warn!(reason = turned.reason, detail = turned.detail, "a notification was refused");
+            app.settlement.refused.count(turned.reason, &turned.detail, now);
+            return NotificationAnswer::refused(turned.status, &turned.detail);
+        }
+    };
+    match notification {
+        Notification::Payment(transaction) => payment(app, &transaction).await,
+        Notification::Refund(notice) => refund(app, notice).await,
+        Notification::Other { event_type } => {
+            tracing::info!(event_type, "a notification of a kind we have no use for was acknowledged");
+            NotificationAnswer::taken()
+        }
+    }
+}
+
+async fn payment(app: &Arc<App>, transaction: &Transaction) -> NotificationAnswer {
+    let Some(confirmation) = confirmation(app, transaction) else {
+        let now = app.clock.now();
+        app.settlement.refused.count("not_paid", &transaction.out_trade_no, now);
+        return NotificationAnswer::refused(400, "the notification does not prove a payment to this platform");
+    };
+    let later = || NotificationAnswer::refused(503, "please repeat later");
+    let Ok(reply) = app.settlement.submit(confirmation) else {
+        return later();
+    };
+    match reply.await {
+        Ok(Ok(_)) => NotificationAnswer::taken(),
+        Ok(Err(_)) | Err(_) => later(),
+    }
+}
+
+/// What a transaction proves, if it proves a payment made through our account at the channel.
+pub fn confirmation(app: &App, transaction: &Transaction) -> Option<Confirmation> {
+    let paid = transaction.paid()?;
+    app.channel.is_ours(paid.merchant).then(|| Confirmation {
+        out_trade_no: paid.out_trade_no.to_owned(),
+        transaction_id: paid.transaction_id.to_owned(),
+        mchid: paid.merchant.payee_mchid().to_owned(),
+        amount_fen: paid.total_fen,
+        currency: paid.currency.to_owned(),
+        paid_at: paid.paid_at,
+    })
+}
+
+async fn refund(app: &Arc<App>, notice: RefundNotice) -> NotificationAnswer {
+    let app = app.clone();
+    let held = tokio::task::spawn_blocking(move || {
+        let said = Confirmation {
+            out_trade_no: notice.out_trade_no,
+            transaction_id: notice.out_refund_no,
+            mchid: notice.sub_mchid.unwrap_or(notice.mchid),
+            amount_fen: notice.refund_fen,
+            currency: "CNY".to_owned(),
+            paid_at: notice.success_at.unwrap_or(0),
+        };
+        batch::hold_refund(&app.db, app.new_id(), &said, app.clock.now())
+    });
+    match held.await {
+        Ok(Ok(())) => NotificationAnswer::taken(),
+        _ => NotificationAnswer::refused(503, "please repeat later"),
+    }
+}
+
+fn respond(answer: NotificationAnswer) -> Response {
+    let has_body = !answer.body.is_empty();
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if has_body {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    response
+}

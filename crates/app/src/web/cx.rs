@@ -1,0 +1,105 @@
+//! One request as a page function sees it: who, what, in which language, at what time.
+
+use std::sync::Arc;
+
+use fluent_bundle::FluentValue;
+
+use crate::App;
+use crate::kernel::{Actor, Id, Micros, Refusal, Role};
+
+use super::Lang;
+
+/// The parts of a request that pages use, already decoded.
+#[derive(Default)]
+pub struct Request {
+    pub path: String,
+    /// The pattern of the route that was matched, as in the rights table.
+    pub pattern: &'static str,
+    pub params: Vec<(String, String)>,
+    pub query: Form,
+    pub form: Form,
+    pub body: Vec<u8>,
+    pub cookies: Vec<(String, String)>,
+    pub user_agent: String,
+    pub host: String,
+    pub peer: String,
+    pub wants_json: bool,
+}
+
+/// Decoded name/value pairs in the order in which they came.
+#[derive(Default, Clone)]
+pub struct Form(pub Vec<(String, String)>);
+
+impl Form {
+    /// The trimmed value, or the empty string.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
+
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.trim())
+    }
+}
+
+pub struct Cx {
+    pub app: Arc<App>,
+    pub now: Micros,
+    pub lang: Lang,
+    pub actor: Actor,
+    pub request: Request,
+}
+
+impl Cx {
+    /// A message without arguments.
+    pub fn t(&self, key: &str) -> String {
+        self.app.locales.text(self.lang, key, &[])
+    }
+
+    /// A message with arguments: `cx.ta("gift-of", &[("amount", text.into())])`.
+    pub fn ta(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
+        self.app.locales.text(self.lang, key, args)
+    }
+
+    /// The Chinese or the English text of something that is stored in both; the English one may be missing.
+    pub fn either<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
+        if self.lang == Lang::En && !english.is_empty() { english } else { chinese }
+    }
+
+    pub fn param(&self, name: &str) -> &str {
+        self.request.params.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// An id in the path; something that is not an id is not there.
+    pub fn id_param(&self, name: &str) -> Result<Id, Refusal> {
+        parse_id(self.param(name)).ok_or_else(Refusal::not_found)
+    }
+
+    pub fn query(&self, name: &str) -> &str {
+        self.request.query.get(name)
+    }
+
+    pub fn form(&self, name: &str) -> &str {
+        self.request.form.get(name)
+    }
+
+    /// The signed-in person; routes that call this ask for at least `Right::SignedIn`.
+    pub fn person_id(&self) -> Result<Id, Refusal> {
+        self.actor.person_id().ok_or_else(Refusal::forbidden)
+    }
+
+    /// The organisations in which the actor holds one of these roles; refuses when there is none.
+    pub fn organisations_as(&self, roles: &[Role]) -> Result<Vec<Id>, Refusal> {
+        let ids = self.actor.organisations_as(roles);
+        if ids.is_empty() { Err(Refusal::forbidden()) } else { Ok(ids) }
+    }
+}
+
+/// Reads an id's text form: decimal digits, no sign, no leading zero.
+pub fn parse_id(text: &str) -> Option<Id> {
+    let plain = !text.is_empty() && text.len() <= 19 && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    plain.then(|| text.parse().ok()).flatten()
+}

@@ -1,0 +1,259 @@
+//! From axum to page functions and back: decoding, the origin check, the rights check, headers, errors.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, RawPathParams, Request as HttpRequest, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get as on_get, post as on_post};
+
+use crate::App;
+use crate::kernel::{Actor, Refusal, Right, Trouble};
+
+use super::session::{self, SESSION_COOKIE};
+use super::{Answer, Cookie, Cx, Form, Lang, Method, Outcome, Request, Route, Run, layout};
+
+/// The largest body a form or an API call may have. Uploads are not forms and do not exist yet.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Serves exactly the routes of the table, and a page of our own for everything else.
+pub fn router(app: Arc<App>, routes: Vec<Route>) -> Router {
+    let mut router: Router<Arc<App>> = Router::new();
+    for route in routes {
+        let path = route.path;
+        router = router.route(path, method_router(route));
+    }
+    router
+        .fallback(|State(app): State<Arc<App>>, request: HttpRequest| async move {
+            let missing =
+                Route { method: Method::Get, path: "", right: Right::Anyone, run: Run::Page(|_| Err(Refusal::not_found().into())) };
+            serve(app, missing, Vec::new(), request).await
+        })
+        .with_state(app)
+}
+
+fn method_router(route: Route) -> MethodRouter<Arc<App>> {
+    let method = route.method;
+    let handler = move |State(app): State<Arc<App>>, params: RawPathParams, request: HttpRequest| {
+        let route = route.clone();
+        let params = params.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        async move { serve(app, route, params, request).await }
+    };
+    match method {
+        Method::Get => on_get(handler),
+        Method::Post => on_post(handler),
+    }
+}
+
+async fn serve(app: Arc<App>, route: Route, params: Vec<(String, String)>, request: HttpRequest) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match axum::body::to_bytes(body, BODY_LIMIT).await {
+        Ok(bytes) => bytes,
+        Err(_) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large. 请求过大。"),
+    };
+    if let Run::Direct(run) = route.run {
+        return run(app, parts.headers, body).await;
+    }
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(String::new(), |c| c.0.ip().to_string());
+    let incoming = Incoming { uri: parts.uri, headers: parts.headers, body, params, peer };
+    tokio::task::spawn_blocking(move || dispatch_incoming(&app, &route, incoming)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a page panicked");
+        plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. 系统出错了,请稍后再试。")
+    })
+}
+
+struct Incoming {
+    uri: axum::http::Uri,
+    headers: HeaderMap,
+    body: Bytes,
+    params: Vec<(String, String)>,
+    peer: String,
+}
+
+fn dispatch_incoming(app: &Arc<App>, route: &Route, incoming: Incoming) -> Response {
+    let text = |name: HeaderName| incoming.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let cookies: Vec<(String, String)> =
+        text(header::COOKIE).split(';').filter_map(|pair| pair.trim().split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    let is_form = text(header::CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
+    let request = Request {
+        path: incoming.uri.path().to_owned(),
+        pattern: route.path,
+        params: incoming.params,
+        query: decode(incoming.uri.query().unwrap_or("").as_bytes()),
+        form: if is_form { decode(&incoming.body) } else { Form::default() },
+        body: incoming.body.to_vec(),
+        user_agent: text(header::USER_AGENT),
+        host: text(header::HOST),
+        peer: incoming.peer,
+        wants_json: incoming.uri.path().starts_with("/api/"),
+        cookies,
+    };
+    let same_origin = same_origin(&text(header::ORIGIN), &text(HeaderName::from_static("sec-fetch-site")), &request);
+    let lang = request_lang(&request, &text(header::ACCEPT_LANGUAGE));
+    dispatch(app, route, request, lang, same_origin)
+}
+
+/// Answers one request of one route. The page browser of the tests comes in here too.
+pub fn dispatch(app: &Arc<App>, route: &Route, request: Request, lang: Lang, same_origin: bool) -> Response {
+    let now = app.clock.now();
+    let token = request.cookies.iter().find(|(n, _)| n == SESSION_COOKIE).map_or("", |(_, v)| v);
+    let (actor, outage) = match session::actor(&app.db, token, now) {
+        Ok(actor) => (actor, None),
+        Err(fault) => (Actor::Anyone, Some(fault)),
+    };
+    let cx = Cx { app: app.clone(), now, lang, actor, request };
+    let outcome = match outage {
+        Some(fault) => Err(Trouble::Fault(fault)),
+        None => admitted(&cx, route, same_origin).and_then(|()| run(&cx, route)),
+    };
+    respond(&cx, outcome)
+}
+
+fn run(cx: &Cx, route: &Route) -> Outcome {
+    match route.run {
+        Run::Page(page) => page(cx),
+        Run::Direct(_) => Err(Refusal::not_found().into()),
+    }
+}
+
+/// The origin check on writes, then the rights table.
+fn admitted(cx: &Cx, route: &Route, same_origin: bool) -> Result<(), Trouble> {
+    if route.method == Method::Post && !same_origin {
+        return Err(Refusal::new(403, "refusal-other-origin").into());
+    }
+    if cx.actor.may(route.right) {
+        return Ok(());
+    }
+    if cx.request.wants_json {
+        return Err(Refusal::new(401, "refusal-sign-in-first").into());
+    }
+    Err(match (cx.actor.person_id(), route.right) {
+        (None, Right::SignedIn) => Refusal::new(401, "refusal-sign-in-first"),
+        (_, Right::Desk | Right::Operator) if !matches!(cx.actor, Actor::Person { strength: crate::kernel::Strength::Staff, .. }) => {
+            Refusal::new(401, "refusal-staff-sign-in-first")
+        }
+        _ => Refusal::forbidden(),
+    }
+    .into())
+}
+
+/// A browser says where a form came from; another site's form is refused. A request that carries no cookie has
+/// nothing to steal, so programs without these headers are welcome.
+fn same_origin(origin: &str, fetch_site: &str, request: &Request) -> bool {
+    if !fetch_site.is_empty() {
+        return matches!(fetch_site, "same-origin" | "none");
+    }
+    if origin.is_empty() {
+        return !request.cookies.iter().any(|(n, _)| n == SESSION_COOKIE);
+    }
+    origin.split_once("://").is_some_and(|(_, host)| host == request.host)
+}
+
+fn request_lang(request: &Request, accept_language: &str) -> Lang {
+    let cookie = request.cookies.iter().find(|(n, _)| n == "lang").and_then(|(_, v)| Lang::from_word(v));
+    Lang::from_word(request.query.get("lang")).or(cookie).unwrap_or_else(|| Lang::from_accept_language(accept_language))
+}
+
+fn decode(bytes: &[u8]) -> Form {
+    Form(form_urlencoded::parse(bytes).map(|(n, v)| (n.into_owned(), v.into_owned())).collect())
+}
+
+fn respond(cx: &Cx, outcome: Outcome) -> Response {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(Trouble::Refused(refusal)) if !cx.request.wants_json && refusal.status == 401 => layout::to_sign_in(cx, &refusal),
+        Err(Trouble::Refused(refusal)) if cx.request.wants_json => problem(cx, &refusal),
+        Err(Trouble::Refused(refusal)) => layout::refusal_page(cx, &refusal),
+        Err(Trouble::Fault(fault)) => {
+            tracing::error!(path = cx.request.path, error = %fault, "a request failed");
+            let refusal = Refusal::new(503, "refusal-our-fault");
+            if cx.request.wants_json { problem(cx, &refusal) } else { layout::refusal_page(cx, &refusal) }
+        }
+    };
+    let secure = cx.app.base_url.starts_with("https://");
+    let mut response = match answer {
+        Answer::Page { status, html, cookies } => {
+            let mut r = Response::new(Body::from(html.into_string()));
+            *r.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            r.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            r.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+            set_cookies(&mut r, cookies, secure);
+            r
+        }
+        Answer::Redirect { to, cookies } => {
+            let mut r = Response::new(Body::empty());
+            *r.status_mut() = StatusCode::SEE_OTHER;
+            let to = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/"));
+            r.headers_mut().insert(header::LOCATION, to);
+            r.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            set_cookies(&mut r, cookies, secure);
+            r
+        }
+        Answer::Bytes { status, content_type, body, cache_s, file_name } => {
+            let mut r = Response::new(Body::from(body));
+            *r.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            r.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            let cache = if cache_s == 0 { "no-store".to_owned() } else { format!("public, max-age={cache_s}") };
+            r.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_str(&cache).expect("digits are a header value"));
+            if let Some(name) = file_name.and_then(|n| HeaderValue::from_str(&format!("attachment; filename=\"{n}\"")).ok()) {
+                r.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+            }
+            r
+        }
+    };
+    for (name, value) in SECURITY_HEADERS {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// On every response that is made for people. No third party, no inline code, no framing.
+pub const SECURITY_HEADERS: &[(&str, &str)] = &[
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self' https://wx.tenpay.com; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ("x-frame-options", "DENY"),
+];
+
+/// RFC 9457: a problem that a program can tell apart and a person can read.
+fn problem(cx: &Cx, refusal: &Refusal) -> Answer {
+    let (sentence, next) = layout::refusal_text(cx, refusal);
+    let mut body = serde_json::json!({
+        "type": format!("{}/problems/{}", cx.app.base_url, refusal.key.trim_start_matches("refusal-")),
+        "title": sentence, "status": refusal.status, "detail": next, "instance": cx.request.path,
+    });
+    if let Some(field) = refusal.field {
+        body["field"] = field.into();
+    }
+    Answer::Bytes {
+        status: refusal.status,
+        content_type: "application/problem+json",
+        body: body.to_string().into_bytes(),
+        cache_s: 0,
+        file_name: None,
+    }
+}
+
+fn set_cookies(response: &mut Response, cookies: Vec<Cookie>, secure: bool) {
+    for Cookie { name, value, max_age_s } in cookies {
+        let secure = if secure { "; Secure" } else { "" };
+        let text = format!("{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
