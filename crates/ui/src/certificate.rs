@@ -53,8 +53,8 @@ pub fn certificate_svg(c: &Certificate) -> String {
         svg xmlns="http://www.w3.org/2000/svg" width=(CERTIFICATE_WIDTH_PX) height=(CERTIFICATE_HEIGHT_PX)
             viewBox="0 0 1080 1440" font-family=(FONT) fill=(INK) {
             rect width="1080" height="1440" fill=(PAPER) {}
-            (water())
             rect x="40" y="40" width="1000" height="1360" rx="14" fill="none" stroke=(SEA) stroke-width="2" {}
+            (water())
             g transform="translate(468 104) scale(3)" { (mark()) }
             (line(&c.brand, 540, 306, 40, INK, "middle", "700", Some("10")))
             (line(&c.title, 540, 408, 68, SEA, "middle", "700", Some("18")))
@@ -108,16 +108,16 @@ fn stroke(width: &str) -> String {
 
 fn particulars(lines: &[(Text, Text)]) -> Markup {
     let mut y = 928;
-    html! {
-        @for (label, value) in lines.iter().take(4) {
-            (line(label, 140, y, 30, INK_2, "start", "400", None))
-            @for words in fit(value, 40, 2) {
-                (line(&words, 320, y, 32, INK, "start", "400", None))
-                ({ y += 44; "" })
-            }
-            ({ y += 14; "" })
+    let mut rows = Vec::new();
+    for (label, value) in lines.iter().take(4) {
+        rows.push(line(label, 140, y, 30, INK_2, "start", "400", None));
+        for words in fit(value, 40, 2) {
+            rows.push(line(&words, 320, y, 32, INK, "start", "400", None));
+            y += 44;
         }
+        y += 14;
     }
+    html! { @for row in rows { (row) } }
 }
 
 /// The code on white, over the water, so that every scanner finds its edge.

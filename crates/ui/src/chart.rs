@@ -114,7 +114,7 @@ pub fn line_chart(c: &Chart) -> Markup {
 fn numbers(c: &Chart) -> Markup {
     let mut t = Table::new(c.title.as_ref(), vec![Column::words(c.label_head.as_ref()), Column::number(c.value_head.as_ref())]);
     t.rows = c.bars.iter().map(|bar| vec![text(&bar.label), text(&bar.text)]).collect();
-    html! { details.numbers { summary { (c.numbers_word) } (table(&t)) } }
+    html! { details { summary { (c.numbers_word) } (table(&t)) } }
 }
 
 fn source(c: &Chart) -> Markup {

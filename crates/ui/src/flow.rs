@@ -114,7 +114,7 @@ pub fn flow(f: &Flow) -> Markup {
             @for (i, stop) in f.stops.iter().enumerate() {
                 li class=(stop.state.class()) aria-current=[(stop.state == State::Current).then_some("step")] {
                     svg.flow-node viewBox="0 0 48 48" aria-hidden="true" focusable="false" { (node(i, f.stops.len())) }
-                    div.flow-body {
+                    div {
                         p.step-head { b { (stop.title) } span.step-state { (stop.state_word) } }
                         @if !stop.amount.is_empty() { p.flow-amount { (stop.amount) } }
                         @if !stop.when.is_empty() { p.when { (stop.when) } }
@@ -149,7 +149,7 @@ fn parts(parts: &[FlowPart]) -> Markup {
         ul.parts {
             @for part in parts {
                 li {
-                    span.part-label { @if part.href.is_empty() { (part.label) } @else { a href=(part.href) { (part.label) } } }
+                    span { @if part.href.is_empty() { (part.label) } @else { a href=(part.href) { (part.label) } } }
                     span.num { (part.amount) }
                     (level(part.permille, &share(part.permille)))
                 }

@@ -75,7 +75,7 @@ pub fn ranking(rows: &[RankRow]) -> Markup {
             @for row in rows {
                 li class=[(!row.own.is_empty()).then_some("own")] {
                     span.place-no { (row.place) }
-                    span.rank-name {
+                    span {
                         @if row.href.is_empty() { (row.name) } @else { a href=(row.href) { (row.name) } }
                         @if !row.own.is_empty() { " " span.badge.t-plain { (row.own) } }
                     }

@@ -157,7 +157,7 @@ pub fn cover(field: ProjectField, id: u64) -> Markup {
     }
     let tide = lots.between(0, 90);
     html! {
-        svg class={ "cover " (field.class()) } viewBox="0 0 640 240" preserveAspectRatio="xMidYMid slice"
+        svg class=(field.class()) viewBox="0 0 640 240" preserveAspectRatio="xMinYMid slice"
             aria-hidden="true" focusable="false" {
             rect.c-bg width="640" height="240" {}
             path.c-line d=(d) {}

@@ -163,7 +163,7 @@ impl Page<'_> {
                     @if !self.statement.is_empty() { p.statement role="note" { (self.statement) } }
                     (self.header())
                     main #main class=(match self.width { Width::Wide => "wrap", Width::Reading => "wrap narrow" }) {
-                        @if let Some(flash) = &self.flash { div.flash role="status" { (flash) } }
+                        @if let Some(flash) = &self.flash { div role="status" { (flash) } }
                         (self.body)
                     }
                     (self.footer())
@@ -220,7 +220,7 @@ impl Page<'_> {
                     div.tools role="group" aria-label=(self.words.tools) {
                         @if let Some(link) = &self.size_switch { (link) }
                         @if let Some(link) = &self.language { (link) }
-                        @if let Some(link) = &self.account { a.account href=(link.href) { (link.text) } }
+                        @if let Some(link) = &self.account { a href=(link.href) { (link.text) } }
                     }
                     @if !self.nav.is_empty() {
                         details.menu {

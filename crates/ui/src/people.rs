@@ -77,7 +77,7 @@ pub fn post(p: &Post) -> Markup {
             @if !p.title.is_empty() { h3 { (p.title) } }
             div.prose { (p.body) }
             (pictures(&p.pictures))
-            div.row.post-foot { (p.foot) }
+            div.row { (p.foot) }
         }
     }
 }

@@ -8,7 +8,7 @@ pub fn desk() -> Markup {
         vec![
             Column::words("项目"),
             Column::words("执行机构"),
-            Column::number("金额(元)").sortable("#", Some(Sort::Descending)),
+            Column::number("金额（元）").sortable("#", Some(Sort::Descending)),
             Column::words("状态"),
             Column::words("时间").sortable("#", None),
         ],
@@ -33,7 +33,7 @@ pub fn desk() -> Markup {
             (line_chart(&Chart {
                 title: "开场一小时每分钟捐赠笔数".into(), label_head: "时刻".into(), value_head: "笔数".into(),
                 bars: (0..60_i64).map(|m| { let v = 957_646 / (m + 1) + (m * 7919) % 9000; Bar { label: format!("09:{m:02}").into(), value: v, text: format!("{v} 笔").into(), marked: false } }).collect(),
-                numbers_word: "看数字".into(), source: "渠道通知时间;截至 10:00。".into(),
+                numbers_word: "看数字".into(), source: "渠道通知时间；截至 10:00。".into(),
             }))
         }, html! {
             (card(Some("待我处理"), link_list(&[

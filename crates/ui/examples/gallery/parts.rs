@@ -4,17 +4,17 @@ use ui::*;
 
 pub fn parts() -> Markup {
     html! {
-        (heading("其余组件", Some("放在一起,好看出它们是不是一家人。")))
+        (heading("其余组件", Some("放在一起，好看出它们是不是一家人。")))
         (section("通知", None, html! {
-            (notice(Tone::Info, "提示", None, html! { p { "议事厅今晚八点投票,还差 12 户。" } }))
+            (notice(Tone::Info, "提示", None, html! { p { "议事厅今晚八点投票，还差 12 户。" } }))
             (notice(Tone::Good, "成功", Some("已发布"), html! { p { "村民现在就能看到。" } }))
-            (notice(Tone::Warn, "注意", Some("还没写用途"), html! { p { "没有收入、用途、余额和依据,财务公开不能发布。" } }))
-            (notice(Tone::Bad, "错误", Some("付款没有成功"), html! { p { "没有扣款。可以换一张卡再试,或者稍后再来。" } }))
+            (notice(Tone::Warn, "注意", Some("还没写用途"), html! { p { "没有收入、用途、余额和依据，财务公开不能发布。" } }))
+            (notice(Tone::Bad, "错误", Some("付款没有成功"), html! { p { "没有扣款。可以换一张卡再试，或者稍后再来。" } }))
             p { (badge(Tone::Info, "待审核")) " " (badge(Tone::Good, "已办结")) " " (badge(Tone::Warn, "快到期")) " " (badge(Tone::Bad, "已停止")) " " (badge(Tone::Plain, "草稿")) }
         }))
         (water_line())
         (section("村里的人", None, grid([
-            person(&Person { name: "罗永福".into(), role: "村党支部书记 · 任期至 2026 年 3 月".into(), body: html! { p { "承诺:年底前修通到小学的路。" } (progress_bar(&Progress { permille: 620, have: "已修 1.24 公里".into(), goal: "共 2 公里".into(), label: "62%".into() })) } }),
+            person(&Person { name: "罗永福".into(), role: "村党支部书记 · 任期至 2026 年 3 月".into(), body: html! { p { "承诺：年底前修通到小学的路。" } (progress_bar(&Progress { permille: 620, have: "已修 1.24 公里".into(), goal: "共 2 公里".into(), label: "62%".into() })) } }),
             person(&Person { name: "刘小梅".into(), role: "村庄管理员".into(), body: html! { p { "每周三下午在村部教用手机。" } } }),
         ])))
         (section("一队一队", None, ranking(&[
@@ -26,6 +26,8 @@ pub fn parts() -> Markup {
         (section("图标", None, html! { p { @for one in [Icon::Info, Icon::Check, Icon::Warning, Icon::Danger, Icon::Search, Icon::Menu, Icon::Drop, Icon::Copy, Icon::Clock, Icon::Place, Icon::People, Icon::Document, Icon::Next, Icon::Shield, Icon::Phone, Icon::Heart] { (icon(one)) " " } }
             p { @for field in ProjectField::ALL { span class={ "field-word " (field.class()) } { (pictogram(field)) } " " } } p { (brand_mark()) } }))
         (section("会动的部分", None, refreshing("live", 5000, None, html! { (money_figure(&MoneyFigure { label: "此刻".into(), currency: "¥".into(), amount: "22.65".into(), unit: "亿元".into(), note: "5 秒更新一次".into() })) })))
+        p { (avatar("刘小梅")) }
+        (pictures(&[Picture { src: "certificate.svg".into(), alt: "一张证书".into(), href: "certificate.png".into() }]))
         (figure(html! { p { "一段引文或一张图。" } }, "图注写清楚来源。"))
     }
 }

@@ -5,8 +5,8 @@ use ui::*;
 pub fn home() -> Markup {
     html! {
         (hero(&Hero {
-            title: "一滴一滴,汇成海".into(),
-            lead: "一角钱也能捐。捐出去的每一分,都能追到它做好事的地方。".into(),
+            title: "一滴一滴，汇成海".into(),
+            lead: "一角钱也能捐。捐出去的每一分，都能追到它做好事的地方。".into(),
             actions: html! { (link_button(ButtonKind::Give, "我要捐赠", "#")) (link_button(ButtonKind::Quiet, "查我捐的钱", "#")) },
             aside: html! {
                 (money_figure(&MoneyFigure { label: "平台累计收到捐赠".into(), currency: "¥".into(), amount: "1,284,306,512.40".into(), ..MoneyFigure::default() }))
@@ -18,7 +18,7 @@ pub fn home() -> Markup {
                 ]))
             },
         }))
-        (section("脱贫攻坚,迈向美好生活", Some(&Link::new("全部项目", "#")), grid(cards().iter().take(3).map(project_card))))
+        (section("脱贫攻坚，迈向美好生活", Some(&Link::new("全部项目", "#")), grid(cards().iter().take(3).map(project_card))))
         (section("五个领域", None, html! {
             ul.rows {
                 @for (field, word) in ProjectField::ALL.into_iter().zip(["助困", "教育", "健康", "特殊需要关怀", "生态"]) {
@@ -36,7 +36,7 @@ fn years<'a>() -> Chart<'a> {
     Chart {
         title: "公益日三天的捐款".into(),
         label_head: "年份".into(),
-        value_head: "捐款总额(元)".into(),
+        value_head: "捐款总额（元）".into(),
         bars: more
             .into_iter()
             .chain(bars)
@@ -49,7 +49,7 @@ fn years<'a>() -> Chart<'a> {
 
 pub fn projects() -> Markup {
     html! {
-        (heading("找项目", Some("每个项目都写明谁发起、谁收款、谁去做。逾期没有披露的,我们照样标出来。")))
+        (heading("找项目", Some("每个项目都写明谁发起、谁收款、谁去做。逾期没有披露的，我们照样标出来。")))
         (search_box(&SearchBox {
             action: "#".into(), label: "项目名、地方或机构".into(), name: "q".into(), value: "".into(), button: "搜索".into(),
             filters: vec![
@@ -62,17 +62,17 @@ pub fn projects() -> Markup {
         }))
         p { "共 412 个项目" }
         (grid(cards().iter().map(project_card)))
-        (pagination(&Pagination { label: "翻页".into(), previous: Some(Link::new("上一页", "#")), next: Some(Link::new("下一页", "#")), position: "第 2 页,共 35 页".into() }))
+        (pagination(&Pagination { label: "翻页".into(), previous: Some(Link::new("上一页", "#")), next: Some(Link::new("下一页", "#")), position: "第 2 页，共 35 页".into() }))
     }
 }
 
 pub fn cards<'a>() -> Vec<ProjectCard<'a>> {
     let titles = [
-        (ProjectField::Relief, "助困", "山里孩子的冬天:三百六十五元一个包", "青海 · 果洛 · 玛沁县"),
+        (ProjectField::Relief, "助困", "山里孩子的冬天：三百六十五元一个包", "青海 · 果洛 · 玛沁县"),
         (ProjectField::Education, "教育", "乡村课堂里的第二十一间教室", "重庆 · 酉阳县"),
         (ProjectField::Health, "健康", "大病孩子的补充药费", "青海 · 西宁"),
-        (ProjectField::SpecialCare, "特殊需要关怀", "听见:给耳朵不好的老人", "贵州 · 黔东南 · 雷山县"),
-        (ProjectField::Ecology, "生态", "留住家园:蜂箱与药草", "云南 · 丽江 · 玉龙县"),
+        (ProjectField::SpecialCare, "特殊需要关怀", "听见：给耳朵不好的老人", "贵州 · 黔东南 · 雷山县"),
+        (ProjectField::Ecology, "生态", "留住家园：蜂箱与药草", "云南 · 丽江 · 玉龙县"),
         (ProjectField::Relief, "助困", "点亮回家的路", "江西 · 赣州 · 寻乌县"),
     ];
     titles
@@ -85,7 +85,7 @@ pub fn cards<'a>() -> Vec<ProjectCard<'a>> {
             field,
             field_word: word.into(),
             place: place.into(),
-            summary: "给零下二十度的教室里的孩子送去棉衣、手套和冻疮膏,由当地志愿者一户一户送到。".into(),
+            summary: "给零下二十度的教室里的孩子送去棉衣、手套和冻疮膏，由当地志愿者一户一户送到。".into(),
             organisations: vec![
                 OrganisationRole { role: "发起".into(), name: "云岭乡村发展中心".into() },
                 OrganisationRole { role: "公募接收".into(), name: "云岭慈善会".into() },
@@ -110,14 +110,14 @@ pub fn project() -> Markup {
     let main = html! {
         (breadcrumbs("位置", &[Link::new("首页", "#"), Link::new("助困", "#")], "山里孩子的冬天"))
         div.card.project { div.project-cover.ornament { (cover(ProjectField::Relief, 7919)) } }
-        (heading("山里孩子的冬天:三百六十五元一个包", Some("给零下二十度的教室里的孩子送去棉衣、手套和冻疮膏。")))
+        (heading("山里孩子的冬天：三百六十五元一个包", Some("给零下二十度的教室里的孩子送去棉衣、手套和冻疮膏。")))
         (tabs("项目内容", &[Link::new("介绍", "#"), Link::new("进展 (12)", "#"), Link::new("花费", "#"), Link::new("捐赠记录", "#"), Link::new("机构", "#")], 0))
         (prose(html! {
-            p { "每年十一月到次年三月,果洛的清晨常在零下二十度。孩子们走一个小时的山路上学,手背上都是裂口。一个包里有棉衣、围巾、手套、雪地靴、袜子和冻疮膏,也有书包、圆珠笔和一只玩偶。" }
-            p { "志愿者在县城分装,由各乡的老师送到孩子手里,并在开春后回访。" }
+            p { "每年十一月到次年三月，果洛的清晨常在零下二十度。孩子们走一个小时的山路上学，手背上都是裂口。一个包里有棉衣、围巾、手套、雪地靴、袜子和冻疮膏，也有书包、圆珠笔和一只玩偶。" }
+            p { "志愿者在县城分装，由各乡的老师送到孩子手里，并在开春后回访。" }
         }))
         (bar_chart(&Chart {
-            title: "预算:每 100 元怎么花".into(), label_head: "预算项".into(), value_head: "元".into(),
+            title: "预算：每 100 元怎么花".into(), label_head: "预算项".into(), value_head: "元".into(),
             bars: vec![
                 Bar { label: "物资采购".into(), value: 8210, text: "¥82.10".into(), marked: false },
                 Bar { label: "运输与分装".into(), value: 920, text: "¥9.20".into(), marked: false },
@@ -129,7 +129,7 @@ pub fn project() -> Markup {
         (section("最近进展", Some(&Link::new("全部 12 条", "#")), html! {
             (post(&Post {
                 author: "卓玛老师".into(), when: "3 天前 · 执行机构".into(), title: "第二批 1,204 个包到了大武镇".into(),
-                body: html! { p { "昨晚十点卸完车。今天开始按名单核对尺码,缺 36 双 34 码的雪地靴,已经请厂家补发。" } },
+                body: html! { p { "昨晚十点卸完车。今天开始按名单核对尺码，缺 36 双 34 码的雪地靴，已经请厂家补发。" } },
                 pictures: vec![picture("卡车卸货"), picture("仓库里的包"), picture("签收单")],
                 foot: html! { (link_button(ButtonKind::Quiet, "评论 4", "#")) a href="#" { "举报" } },
             }))
