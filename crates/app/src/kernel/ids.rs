@@ -51,6 +51,11 @@ pub fn made_at(id: Id) -> Micros {
     ((id >> (SEQUENCE_BITS + PROCESS_BITS)) + EPOCH_MS) * 1000
 }
 
+/// The smallest id that can be made at `at` or later: ids made earlier are below it.
+pub fn first_id_at(at: Micros) -> Id {
+    (at / 1000 - EPOCH_MS).max(0) << (SEQUENCE_BITS + PROCESS_BITS)
+}
+
 /// Takes the next process number for a process that is starting.
 pub fn process_number(tx: &mut Tx) -> Result<u8, Fault> {
     let row = tx.query_one(

@@ -13,7 +13,7 @@ mod secret;
 
 pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
 pub use clock::{Clock, DAY_US, HOUR_US, MINUTE_US, Micros, SECOND_US};
-pub use ids::{IdMaker, made_at, process_number};
+pub use ids::{IdMaker, first_id_at, made_at, process_number};
 pub use rate::{allow, forget as forget_rates};
 pub use refusal::{Refusal, Trouble};
 pub use secret::{Secret, constant_time_eq, hex, random_bytes, sha256};
