@@ -107,11 +107,15 @@ fn stroke(width: &str) -> String {
 }
 
 fn particulars(lines: &[(Text, Text)]) -> Markup {
+    // Five rows of type fit above the water; names that need a second row get it while there is one.
+    let mut spare = 5_usize.saturating_sub(lines.len().min(4));
     let mut y = 928;
     let mut rows = Vec::new();
     for (label, value) in lines.iter().take(4) {
         rows.push(line(label, 140, y, 30, INK_2, "start", "400", None));
-        for words in fit(value, 40, 2) {
+        let parts = fit(value, 40, if spare > 0 { 2 } else { 1 });
+        spare -= parts.len() - 1;
+        for words in parts {
             rows.push(line(&words, 320, y, 32, INK, "start", "400", None));
             y += 44;
         }

@@ -67,7 +67,7 @@ pub fn steps(label: &str, titles: &[&str], current: usize, done_word: &str) -> M
             @for (i, title) in titles.iter().enumerate() {
                 li class=(if i < current { "s-done" } else if i == current { "s-now" } else { "s-next" })
                     aria-current=[(i == current).then_some("step")] {
-                    span.step-no aria-hidden="true" { @if i < current { (icon(Icon::Check)) } @else { (i + 1) } }
+                    span.step-no aria-hidden="true" { @if i < current { (icon(Icon::Tick)) } @else { (i + 1) } }
                     span { (title) @if i < current { span.vh { " " (done_word) } } }
                 }
             }

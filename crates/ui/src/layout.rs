@@ -73,7 +73,25 @@ pub fn hero(h: &Hero) -> Markup {
             }
             div.hero-aside { (h.aside) }
         }
-        (water_line())
+        (open_water())
+    }
+}
+
+/// Lines of water, closer together far away, and one drop about to join them.
+fn open_water() -> Markup {
+    let line = |y: i32, half: i32, rise: i32| {
+        format!("M{} {y}q{} {} {half} 0{}", -half, half / 2, -rise, format!("t{half} 0").repeat((1280 / half) as usize))
+    };
+    html! {
+        svg.open-water.ornament viewBox="0 0 1200 128" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false" {
+            path.m-drop d="M620 2c7.500 9 11.500 15 11.500 20.500a11.500 11.500 0 0 1-23 0C608.500 17 612.500 11 620 2Z" {}
+            path d="M580 52a40 6 0 0 0 80 0 40 6 0 0 0-80 0M544 52a76 12 0 0 0 152 0 76 12 0 0 0-152 0" {}
+            path d=(line(64, 24, 5)) {}
+            path d=(line(74, 34, 8)) {}
+            path d=(line(87, 48, 11)) {}
+            path d=(line(103, 66, 14)) {}
+            path d=(line(121, 90, 17)) {}
+        }
     }
 }
 
@@ -239,7 +257,7 @@ pub fn copyable(label: &str, value: &str, copy_word: &str, copied_word: &str) ->
     }
 }
 
-/// The one thing to do on this page, kept at the bottom edge of a phone's screen. At most two buttons.
+/// The one thing to do on this page, kept at the bottom edge of the screen: the last part of a page's body. At most two buttons.
 pub fn action_bar(body: Markup) -> Markup {
     html! { div.bar-bottom { (body) } }
 }

@@ -44,6 +44,6 @@ pub use mark::{Icon, ProjectField, brand_mark, cover, icon, pictogram};
 pub use money::{MoneyFigure, Progress, Stat, money_figure, progress_bar, stat_row};
 pub use page::{FooterColumn, NavItem, Page, PageWords, Size, Theme};
 pub use people::{Person, Picture, Post, avatar, person, pictures, post};
-pub use project::{OrganisationRole, ProjectCard, project_card};
+pub use project::{FieldLink, OrganisationRole, ProjectCard, field_tiles, project_banner, project_card};
 pub use table::{Align, Cell, Column, Sort, Table, table};
 pub use words::{Link, Text, text};

@@ -102,6 +102,8 @@ pub enum Icon {
     Shield,
     Phone,
     Heart,
+    /// A check without its ring, where a ring is already there.
+    Tick,
 }
 
 impl Icon {
@@ -110,6 +112,7 @@ impl Icon {
         match self {
             Icon::Info => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM12 11v5.500M12 7.500v.1",
             Icon::Check => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM7.500 12.500l3 3 6-6.500",
+            Icon::Tick => "M5 12.500l4.500 4.500L19 7",
             Icon::Warning => "M12 3.500 22 20.500H2ZM12 10v5M12 17.800v.1",
             Icon::Danger => "M8 2.500h8L21.500 8v8L16 21.500H8L2.500 16V8ZM8.500 8.500l7 7M15.500 8.500l-7 7",
             Icon::Search => "M17 10.500a6.500 6.500 0 1 1-13 0 6.500 6.500 0 0 1 13 0ZM15.500 15.500 21 21",
@@ -157,7 +160,7 @@ pub fn cover(field: ProjectField, id: u64) -> Markup {
     }
     let tide = lots.between(0, 90);
     html! {
-        svg class=(field.class()) viewBox="0 0 640 240" preserveAspectRatio="xMinYMid slice"
+        svg class={ "cover " (field.class()) } viewBox="0 0 640 240" preserveAspectRatio="xMinYMid slice"
             aria-hidden="true" focusable="false" {
             rect.c-bg width="640" height="240" {}
             path.c-line d=(d) {}
@@ -194,14 +197,15 @@ fn tide_band(y: i32, rise: i32, shift: i32) -> String {
 
 /// Basket work: what hands make.
 fn weave(d: &mut String, lots: &mut Lots) {
-    let step = lots.between(36, 52);
+    let step = lots.between(34, 60);
+    let (sag, strand) = (if lots.between(0, 1) == 0 { step } else { -step }, lots.between(0, step));
     let mut row = 0;
     let mut y = -10;
     while y < 200 {
         let mut x = if row % 2 == 0 { 170 } else { 170 + step };
         while x < 660 {
-            let _ = write!(d, "M{x} {y}q{} {} {} 0", step / 2, step, step);
-            let _ = write!(d, "M{} {}v{}", x + step / 2, y + step, step / 3);
+            let _ = write!(d, "M{x} {y}q{} {sag} {} 0", step / 2, step);
+            let _ = write!(d, "M{} {}v{strand}", x + step / 2, y + step / 2);
             x += 2 * step;
         }
         y += step * 2 / 3;
@@ -211,9 +215,10 @@ fn weave(d: &mut String, lots: &mut Lots) {
 
 /// Leaves of an open book, fanned.
 fn pages(d: &mut String, lots: &mut Lots) {
-    let foot = lots.between(380, 470);
+    let foot = lots.between(330, 530);
+    let spread = lots.between(18, 34);
     for leaf in 0..9 {
-        let reach = 40 + leaf * 26;
+        let reach = 40 + leaf * spread;
         let top = 20 + leaf * leaf * 2 + lots.between(0, 6);
         let _ = write!(d, "M{foot} 215Q{} {} {} {top}", foot - 8, top - 8, foot - reach);
         let _ = write!(d, "M{foot} 215Q{} {} {} {top}", foot + 8, top - 8, foot + reach);
@@ -248,15 +253,14 @@ fn drops(d: &mut String, lots: &mut Lots) {
 
 /// Ridges one behind the other.
 fn hills(d: &mut String, lots: &mut Lots) {
-    let peak = lots.between(330, 520);
-    let height = lots.between(120, 160);
-    for line in 0..9 {
-        let y = 200 - line * 3;
-        let h = height - line * 15;
-        let w = 210 - line * 9;
-        let _ = write!(d, "M{} {y}Q{} {y} {} {}T{} {}T{} {y}", peak - w, peak - w / 2, peak - w / 3, y - h / 2, peak + 10, y - h, peak + w);
-        if h < 20 {
-            break;
+    for (from, to) in [(250, 370), (430, 560)] {
+        let (peak, height, reach) = (lots.between(from, to), lots.between(70, 165), lots.between(150, 210));
+        let mut line = 0;
+        while height - line * 16 > 20 {
+            let (y, h, w) = (200 - line * 3, height - line * 16, reach - line * 9);
+            let _ =
+                write!(d, "M{} {y}Q{} {y} {} {}T{} {}T{} {y}", peak - w, peak - w / 2, peak - w / 3, y - h / 2, peak + 10, y - h, peak + w);
+            line += 1;
         }
     }
 }

@@ -43,6 +43,40 @@ pub struct ProjectCard<'a> {
     pub reason: Text<'a>,
 }
 
+/// The cover of one project across the top of its own page: its photograph (`photo` not empty, described by `alt`) or the drawn cover.
+pub fn project_banner(field: ProjectField, id: u64, photo: &str, alt: &str) -> Markup {
+    html! {
+        @if photo.is_empty() { div.banner.ornament { (cover(field, id)) } } @else { div.banner { img src=(photo) alt=(alt); } }
+    }
+}
+
+/// A way into one field.
+#[derive(Clone, Debug, Default)]
+pub struct FieldLink<'a> {
+    pub field: ProjectField,
+    pub word: Text<'a>,
+    pub href: Text<'a>,
+    /// "18,204 个项目"; may be empty.
+    pub note: Text<'a>,
+}
+
+/// The fields as tiles, on the home page and above an unfiltered list.
+pub fn field_tiles(links: &[FieldLink]) -> Markup {
+    html! {
+        ul.tiles {
+            @for link in links {
+                li class=(link.field.class()) {
+                    a href=(link.href) {
+                        (pictogram(link.field))
+                        b { (link.word) }
+                        @if !link.note.is_empty() { small { (link.note) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A project in a list: what, where, who, how far, how fresh.
 pub fn project_card(p: &ProjectCard) -> Markup {
     html! {

@@ -26,6 +26,7 @@ pub fn parts() -> Markup {
         (section("图标", None, html! { p { @for one in [Icon::Info, Icon::Check, Icon::Warning, Icon::Danger, Icon::Search, Icon::Menu, Icon::Drop, Icon::Copy, Icon::Clock, Icon::Place, Icon::People, Icon::Document, Icon::Next, Icon::Shield, Icon::Phone, Icon::Heart] { (icon(one)) " " } }
             p { @for field in ProjectField::ALL { span class={ "field-word " (field.class()) } { (pictogram(field)) } " " } } p { (brand_mark()) } }))
         (section("会动的部分", None, refreshing("live", 5000, None, html! { (money_figure(&MoneyFigure { label: "此刻".into(), currency: "¥".into(), amount: "22.65".into(), unit: "亿元".into(), note: "5 秒更新一次".into() })) })))
+        (section("封面", None, grid(ProjectField::ALL.into_iter().zip(1_u64..).flat_map(|(field, id)| [cover(field, id), cover(field, id + 100)]))))
         p { (avatar("刘小梅")) }
         (pictures(&[Picture { src: "certificate.svg".into(), alt: "一张证书".into(), href: "certificate.png".into() }]))
         (figure(html! { p { "一段引文或一张图。" } }, "图注写清楚来源。"))

@@ -20,11 +20,9 @@ pub fn home() -> Markup {
         }))
         (section("脱贫攻坚，迈向美好生活", Some(&Link::new("全部项目", "#")), grid(cards().iter().take(3).map(project_card))))
         (section("五个领域", None, html! {
-            ul.rows {
-                @for (field, word) in ProjectField::ALL.into_iter().zip(["助困", "教育", "健康", "特殊需要关怀", "生态"]) {
-                    li class=(field.class()) { a href="#" { span.field-word { (pictogram(field)) } span.row-main { b { (word) } } } }
-                }
-            }
+            (field_tiles(&ProjectField::ALL.into_iter().zip(["助困", "教育", "健康", "特殊需要关怀", "生态"]).map(|(field, word)| FieldLink {
+                field, word: word.into(), href: "#".into(), note: "18,204 个项目".into(),
+            }).collect::<Vec<_>>()))
         }))
         (section("六年", None, column_chart(&years())))
     }
@@ -109,7 +107,7 @@ pub fn cards<'a>() -> Vec<ProjectCard<'a>> {
 pub fn project() -> Markup {
     let main = html! {
         (breadcrumbs("位置", &[Link::new("首页", "#"), Link::new("助困", "#")], "山里孩子的冬天"))
-        div.card.project { div.project-cover.ornament { (cover(ProjectField::Relief, 7919)) } }
+        (project_banner(ProjectField::Relief, 7919, "", ""))
         (heading("山里孩子的冬天：三百六十五元一个包", Some("给零下二十度的教室里的孩子送去棉衣、手套和冻疮膏。")))
         (tabs("项目内容", &[Link::new("介绍", "#"), Link::new("进展 (12)", "#"), Link::new("花费", "#"), Link::new("捐赠记录", "#"), Link::new("机构", "#")], 0))
         (prose(html! {
@@ -139,7 +137,6 @@ pub fn project() -> Markup {
         (progress_bar(&Progress { permille: 861, have: "已筹 ¥482,106.50".into(), goal: "目标 ¥560,000.00".into(), label: "已完成 86.1%".into() }))
         (as_of("截至 9 月 9 日 09:09:09", "2020-09-09T09:09:09+08:00"))
         (stat_row(&[Stat { value: "12,046".into(), label: "笔捐赠".into(), ..Stat::default() }, Stat { value: "76.3%".into(), label: "已花出".into(), ..Stat::default() }]))
-        (action_bar(html! { (link_button(ButtonKind::Give, "我要捐赠", "#")) (link_button(ButtonKind::Quiet, "一起捐", "#")) }))
         (card(Some("走到哪一步了"), timeline("项目进程", &[
             TimelineStep { title: "立项".into(), state: State::Done, state_word: "已完成".into(), when: "2020-07-12".into(), note: html! {} },
             TimelineStep { title: "备案与审核".into(), state: State::Done, state_word: "已完成".into(), when: "2020-08-02".into(), note: html! {} },
@@ -154,7 +151,10 @@ pub fn project() -> Markup {
             Term::new("备案编号", html! { code { "53100000MJT000000XA20007" } }),
         ])))
     };
-    columns(main, side)
+    html! {
+        (columns(main, side))
+        (action_bar(html! { (link_button(ButtonKind::Give, "我要捐赠", "#")) (link_button(ButtonKind::Quiet, "一起捐", "#")) }))
+    }
 }
 
 fn picture<'a>(alt: &'a str) -> Picture<'a> {

@@ -139,12 +139,14 @@ fn every_class_a_component_uses_is_in_the_style_sheet() {
 fn the_certificate_is_xml_whatever_the_donor_is_called() {
     let svg = ui::certificate_svg(&ui::Certificate {
         donor: "<b>&\u{0}\u{b} 名".into(),
-        lines: vec![("项目".into(), "很".repeat(200).into())],
+        lines: vec![("项目".into(), "很".repeat(200).into()); 6],
         ..Default::default()
     });
     let tree = resvg::usvg::Tree::from_str(&svg, &resvg::usvg::Options::default()).unwrap();
     assert_eq!((tree.size().width(), tree.size().height()), (1080.0, 1440.0));
     assert!(svg.contains('…') && !svg.contains("<b>"));
+    let lowest = svg.split(r#"x="320" y=""#).skip(1).map(|rest| rest.split('"').next().unwrap().parse::<u32>().unwrap()).max();
+    assert!(lowest < Some(1160), "type reaches into the water at {lowest:?}");
     let full = giving::certificate();
     resvg::usvg::Tree::from_str(&full, &resvg::usvg::Options::default()).unwrap();
 }
