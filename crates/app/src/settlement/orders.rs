@@ -129,7 +129,7 @@ fn close(app: &App, order: &Open, now: Micros) -> Result<(), Trouble> {
 }
 
 fn ask_later(app: &App, order: &Open, now: Micros) -> Result<(), Trouble> {
-    let wait = (30 * SECOND_US << order.queries.clamp(0, 6)).min(10 * MINUTE_US);
+    let wait = ((30 * SECOND_US) << order.queries.clamp(0, 6)).min(10 * MINUTE_US);
     app.db.write(|tx| {
         tx.execute(
             sql("UPDATE channel_order SET next_query_at = ?2, queries = queries + 1 WHERE intent_id = ?1 AND state = 'ordered'"),

@@ -1,0 +1,220 @@
+//! The product as one test has it for itself: fresh database, standing clock, threads of its own.
+//!
+//! Nothing happens behind a story's back: jobs and chores run when the story says `catch_up`. When the world is dropped
+//! it looks around: no job left, none given up, the books checked by the function that production runs, nothing private
+//! on a public page.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use app::kernel::{Clock, Micros, SECOND_US, Secret, Trouble};
+use app::{App, Mode, Setup, jobs, settlement};
+use db::testing::Fresh;
+use db::{Engine, Sql, Value, params, sql};
+use tokio::runtime::Runtime;
+
+use crate::browser::{Browser, Site};
+use crate::channel;
+
+/// Every world begins on 2026-09-07 at 10:00 in Shanghai, a Monday.
+const BEGINNING: Micros = 1_788_746_400 * SECOND_US;
+
+/// How a world may differ from the usual one.
+#[derive(Default)]
+pub struct Options {
+    /// A real browser comes in over loopback, so the site's address must be the one it listens on.
+    pub for_a_real_browser: bool,
+}
+
+pub struct World {
+    pub app: Arc<App>,
+    pub clock: Clock,
+    site: Arc<Site>,
+    address: SocketAddr,
+    stop: Arc<AtomicBool>,
+    writers: Vec<JoinHandle<()>>,
+    runtime: Option<Runtime>,
+    // Last, so that the database goes when nobody uses it any more.
+    fresh: Fresh,
+}
+
+impl World {
+    #[must_use]
+    pub fn new(engine: Engine) -> World {
+        World::with(engine, Options::default())
+    }
+
+    #[must_use]
+    pub fn with(engine: Engine, options: Options) -> World {
+        let fresh = db::testing::fresh(engine);
+        let clock = Clock::standing_at(BEGINNING);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port on loopback");
+        let address = listener.local_addr().expect("the port that was given");
+        let base_url = if options.for_a_real_browser { format!("http://{address}") } else { "https://huihai.test".to_owned() };
+        let app = App::new(Setup {
+            db: fresh.db().clone(),
+            clock: clock.clone(),
+            secret: Secret::new(b"a secret that only tests use"),
+            mode: Mode::Demo,
+            base_url: base_url.clone(),
+            channel: channel::connected(&format!("http://{address}")),
+            settlement: settlement::Limits::default(),
+        })
+        .expect("an app on a fresh database");
+        let router = app::site(&app);
+        let served = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        runtime.spawn(async move { axum::serve(listener, served).await });
+        let stop = Arc::new(AtomicBool::new(false));
+        let writers = settlement::start(&app, &stop);
+        let site = Arc::new(Site::new(router, runtime.handle().clone(), &base_url));
+        World { app, clock, site, address, stop, writers, runtime: Some(runtime), fresh }
+    }
+
+    /// Where the site listens on loopback, for what must come in over HTTP.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Micros {
+        self.clock.now()
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.fresh.db().engine()
+    }
+
+    /// What a command line would be given to find this world's database.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        self.fresh.url_or_path()
+    }
+
+    /// Someone who only reads. Whatever they see is searched for what was said to be private.
+    #[must_use]
+    pub fn stranger(&self) -> Browser {
+        Browser::new(self.site.clone()).watched()
+    }
+
+    /// Someone who has not signed in and may give.
+    #[must_use]
+    pub fn guest(&self) -> Browser {
+        Browser::new(self.site.clone())
+    }
+
+    /// From here on no stranger may see these bytes on any page: a phone number, an anonymous donor's name or message.
+    pub fn keep_private(&self, text: &str) {
+        assert!(text.len() >= 6, "“{text}” is so short that it could stand on a page by chance");
+        self.site.keep_private(text);
+    }
+
+    #[must_use]
+    pub fn private_texts(&self) -> Vec<String> {
+        self.site.private_texts()
+    }
+
+    /// Runs chores and jobs that are due until there is nothing left to do now.
+    pub fn catch_up(&self) {
+        for _ in 0..100 {
+            for chore in self.app.chores() {
+                match (chore.run)(&self.app) {
+                    Ok(()) => {}
+                    Err(Trouble::Refused(refusal)) => panic!("the chore “{}” was refused: {refusal:?}", chore.name),
+                    Err(Trouble::Fault(fault)) => panic!("the chore “{}” failed: {fault}", chore.name),
+                }
+            }
+            if jobs::run_due(&self.app).expect("jobs can be read") == 0 {
+                return;
+            }
+        }
+        panic!("after a hundred rounds there are still new jobs");
+    }
+
+    /// Lets time pass, then catches up.
+    pub fn later(&self, by: Micros) {
+        self.clock.advance(by);
+        self.catch_up();
+    }
+
+    /// One number from the database, for what no page shows. A story asks pages first.
+    pub fn count(&self, statement: Sql, parameters: &[Value]) -> i64 {
+        self.app.db.read(|tx| tx.query_one(statement, parameters)?.int("count")).expect("a count")
+    }
+
+    /// Panics when the books do not agree.
+    pub fn check_the_books(&self) {
+        let (_, findings) = settlement::check::check(&self.app.db).expect("the books can be read");
+        assert!(findings.is_empty(), "the books do not agree:\n{}", findings.iter().map(|f| format!("  {f}\n")).collect::<String>());
+    }
+
+    /// What must hold when a story is over; dropping the world calls it.
+    pub fn look_around(&self) {
+        self.catch_up();
+        // Jobs that wait for their time are done too: an order that nobody pays ends some day.
+        for _ in 0..50 {
+            let next = self.count(sql("SELECT COALESCE(MIN(run_at), 0) AS count FROM job"), params![]);
+            if next == 0 {
+                break;
+            }
+            if next > self.now() {
+                self.clock.set(next);
+            }
+            self.catch_up();
+        }
+        let left = self.texts(sql("SELECT kind || ' ' || payload AS text FROM job ORDER BY id"));
+        assert!(left.is_empty(), "jobs were left: {left:?}");
+        let failed = self.texts(sql("SELECT kind || ' ' || payload || ': ' || error AS text FROM failed_job ORDER BY id"));
+        assert!(failed.is_empty(), "jobs were given up: {failed:?}");
+        let waiting = self.count(sql("SELECT (SELECT COUNT(*) FROM gift_delta) + (SELECT COUNT(*) FROM gift_tail) AS count"), params![]);
+        assert_eq!(waiting, 0, "batches were left that no fold has taken up");
+        assert_eq!(self.app.settlement.queued(), 0, "confirmations were left in the queue");
+        self.check_the_books();
+        if !self.private_texts().is_empty() {
+            self.read_everything_public();
+        }
+    }
+
+    fn texts(&self, statement: Sql) -> Vec<String> {
+        self.app
+            .db
+            .read(|tx| tx.query(statement, params![])?.iter().map(|row| row.text("text")).collect::<Result<_, db::Fault>>())
+            .expect("texts")
+    }
+
+    /// A stranger follows every link from the home page; their browser is a watched one.
+    fn read_everything_public(&self) {
+        let stranger = self.stranger();
+        let mut seen = BTreeSet::new();
+        let mut next = vec!["/".to_owned()];
+        while let Some(path) = next.pop() {
+            if seen.len() >= 300 || path.starts_with("/settings?") || !seen.insert(path.clone()) {
+                continue;
+            }
+            let page = stranger.get(&path);
+            next.extend(page.links().into_iter().filter(|link| link.starts_with('/') && !seen.contains(link)));
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.look_around();
+        }
+        self.stop.store(true, Ordering::Relaxed);
+        for writer in self.writers.drain(..) {
+            let stopped = writer.join();
+            assert!(stopped.is_ok() || std::thread::panicking(), "a batch writer panicked");
+        }
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_secs(2));
+        }
+    }
+}
