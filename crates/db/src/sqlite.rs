@@ -29,7 +29,7 @@ const ROWS_PER_STATEMENT: usize = 64;
 const PAGE_BYTES: u32 = 16 * 1024;
 const WRITER_CACHE_KIB: u32 = 128 * 1024;
 const READER_CACHE_KIB: u32 = 8 * 1024;
-/// Readers look at the file through the system's own cache, which makes scattered look-ups three
+/// Readers look at the file through the system's own cache, which makes scattered look-ups two
 /// to seven times as fast (docs/decisions/0001). SQLite maps no more than this of a file; the rest is read.
 const READER_MAP_BYTES: u32 = 0x7fff_0000;
 /// The log is copied into the file when it has grown to this.

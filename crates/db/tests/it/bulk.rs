@@ -19,12 +19,7 @@ const WORLD: &str = "
 
 const GIFTS: BulkInsert = BulkInsert {
     table: "gift",
-    columns: &[
-        ("id", Kind::Int),
-        ("amount_fen", Kind::Int),
-        ("message", Kind::Text),
-        ("commitment", Kind::Blob),
-    ],
+    columns: &[("id", Kind::Int), ("amount_fen", Kind::Int), ("message", Kind::Text), ("commitment", Kind::Blob)],
 };
 
 const MESSAGES: [Option<&str>; 9] = [
@@ -45,12 +40,7 @@ fn message(id: i64) -> Option<&'static str> {
 
 fn row(id: i64) -> [Value<'static>; 4] {
     let commitment = (id % 3 != 0).then(|| vec![0, 255, id as u8]);
-    [
-        id.into(),
-        (id * 7 + 1).into(),
-        message(id).into(),
-        commitment.into(),
-    ]
+    [id.into(), (id * 7 + 1).into(), message(id).into(), commitment.into()]
 }
 
 #[test]
@@ -68,20 +58,16 @@ fn ten_thousand_rows_go_in_and_are_found_again() {
         let ids: Vec<i64> = (-5..next + 5).collect();
         db.read(|tx| {
             let mut found = 0;
-            tx.bulk_find(
-                sql("SELECT g.id, g.amount_fen, g.message, g.commitment FROM gift g WHERE g.id IN (?ids)"),
-                &ids,
-                |row| {
-                    let id = row.int(0)?;
-                    assert_eq!(row.int(1)?, id * 7 + 1);
-                    assert_eq!(row.opt_text(2)?, message(id), "{engine:?}");
-                    let commitment = (id % 3 != 0).then(|| vec![0, 255, id as u8]);
-                    assert_eq!(row.opt_blob(3)?, commitment.as_deref());
-                    assert!(row.text(0).is_err() && row.int(4).is_err());
-                    found += 1;
-                    Ok(())
-                },
-            )?;
+            tx.bulk_find(sql("SELECT g.id, g.amount_fen, g.message, g.commitment FROM gift g WHERE g.id IN (?ids)"), &ids, |row| {
+                let id = row.int(0)?;
+                assert_eq!(row.int(1)?, id * 7 + 1);
+                assert_eq!(row.opt_text(2)?, message(id), "{engine:?}");
+                let commitment = (id % 3 != 0).then(|| vec![0, 255, id as u8]);
+                assert_eq!(row.opt_blob(3)?, commitment.as_deref());
+                assert!(row.text(0).is_err() && row.int(4).is_err());
+                found += 1;
+                Ok(())
+            })?;
             assert_eq!(found, next - 1);
             Ok::<_, Fault>(())
         })
@@ -102,23 +88,14 @@ fn a_batch_with_one_bad_row_leaves_nothing() {
         let fault = db.write(|tx| tx.bulk_insert(GIFTS, &rows)).unwrap_err();
         assert!(fault.is_check_violation(), "{engine:?}: {fault}");
         // Refused before the engine is asked: NUL, a wrong type, half a row.
-        for (at, bad) in [
-            (2, Value::from("a\0b")),
-            (0, "1".into()),
-            (3, "text".into()),
-        ] {
+        for (at, bad) in [(2, Value::from("a\0b")), (0, "1".into()), (3, "text".into())] {
             let mut rows: Vec<Value> = (1..=2).flat_map(row).collect();
             rows[at] = bad;
             assert!(db.write(|tx| tx.bulk_insert(GIFTS, &rows)).is_err());
         }
         let rows: Vec<Value> = (1..=2).flat_map(row).take(7).collect();
         assert!(db.write(|tx| tx.bulk_insert(GIFTS, &rows)).is_err());
-        let left = db
-            .read(|tx| {
-                tx.query_one(sql("SELECT COUNT(*) AS n FROM gift"), &[])?
-                    .int("n")
-            })
-            .unwrap();
+        let left = db.read(|tx| tx.query_one(sql("SELECT COUNT(*) AS n FROM gift"), &[])?.int("n")).unwrap();
         assert_eq!(left, 0, "{engine:?}");
     });
 }
@@ -129,10 +106,7 @@ fn one_id_may_find_several_rows_and_the_finder_may_give_up() {
         let db = world.db();
         db.write(|tx| {
             for (donor, gift) in [(1, 1), (1, 2), (2, 3), (3, 4)] {
-                tx.execute_one(
-                    sql("INSERT INTO gift_by_donor (donor_id, gift_id) VALUES (?1, ?2)"),
-                    params![donor, gift],
-                )?;
+                tx.execute_one(sql("INSERT INTO gift_by_donor (donor_id, gift_id) VALUES (?1, ?2)"), params![donor, gift])?;
             }
             Ok::<_, Fault>(())
         })
@@ -149,9 +123,7 @@ fn one_id_may_find_several_rows_and_the_finder_may_give_up() {
         .unwrap();
         gifts.sort_unstable();
         assert_eq!(gifts, [1, 2, 3], "{engine:?}");
-        let fault = db
-            .read(|tx| tx.bulk_find(statement, &[1], |_| Err(Fault::inconsistent("enough"))))
-            .unwrap_err();
+        let fault = db.read(|tx| tx.bulk_find(statement, &[1], |_| Err(Fault::inconsistent("enough")))).unwrap_err();
         assert!(fault.is_inconsistent() && fault.to_string().contains("enough"));
         db.prepare(statement.text()).unwrap();
         db.prepare(&GIFTS.statement(1)).unwrap();

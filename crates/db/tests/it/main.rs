@@ -14,14 +14,7 @@ use db::{Engine, Migration};
 fn on_both(text: &'static str, mut test: impl FnMut(Engine, &Fresh)) {
     for engine in ENGINES {
         let world = fresh(engine);
-        world
-            .db()
-            .migrate(&[Migration {
-                number: 1,
-                name: "world",
-                text,
-            }])
-            .unwrap();
+        world.db().migrate(&[Migration { number: 1, name: "world", text }]).unwrap();
         test(engine, &world);
     }
 }

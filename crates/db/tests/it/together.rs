@@ -20,8 +20,7 @@ const WORLD: &str = "
     INSERT INTO pool (id, remaining_fen) VALUES (1, 1000), (2, 1000000);";
 
 fn int(db: &Db, statement: db::Sql) -> i64 {
-    db.read(|tx| tx.query_one(statement, &[])?.int("n"))
-        .unwrap()
+    db.read(|tx| tx.query_one(statement, &[])?.int("n")).unwrap()
 }
 
 #[test]
@@ -58,13 +57,7 @@ fn eight_writers_share_a_pool_to_the_last_fen() {
         // 200 asked for 7 of 1,000 fen: 142 got it, 6 fen are left.
         assert_eq!(granted.load(Ordering::Relaxed), 142, "{engine:?}");
         assert_eq!(int(world.db(), sql("SELECT COUNT(*) AS n FROM match")), 142);
-        assert_eq!(
-            int(
-                world.db(),
-                sql("SELECT remaining_fen AS n FROM pool WHERE id = 1")
-            ),
-            6
-        );
+        assert_eq!(int(world.db(), sql("SELECT remaining_fen AS n FROM pool WHERE id = 1")), 6);
     });
 }
 
@@ -74,8 +67,7 @@ fn a_decision_that_reads_first_is_serialisable() {
     // would find enough.
     on_both(WORLD, |engine, world| {
         let db = world.db();
-        db.write(|tx| tx.execute(sql("UPDATE pool SET remaining_fen = 10"), &[]))
-            .unwrap();
+        db.write(|tx| tx.execute(sql("UPDATE pool SET remaining_fen = 10"), &[])).unwrap();
         for _ in 0..5 {
             let start = Barrier::new(2);
             std::thread::scope(|scope| {
@@ -85,19 +77,13 @@ fn a_decision_that_reads_first_is_serialisable() {
                         let mut first = true;
                         start.wait();
                         db.write(|tx| {
-                            let row = tx.query_one(
-                                sql("SELECT CAST(SUM(remaining_fen) AS BIGINT) AS n FROM pool"),
-                                &[],
-                            )?;
+                            let row = tx.query_one(sql("SELECT CAST(SUM(remaining_fen) AS BIGINT) AS n FROM pool"), &[])?;
                             if std::mem::take(&mut first) {
                                 // Gives the other a chance to read as well.
                                 std::thread::yield_now();
                             }
                             if row.int("n")? >= 20 {
-                                tx.execute_one(
-                                    sql("UPDATE pool SET remaining_fen = 0 WHERE id = ?1"),
-                                    params![pool],
-                                )?;
+                                tx.execute_one(sql("UPDATE pool SET remaining_fen = 0 WHERE id = ?1"), params![pool])?;
                             }
                             Ok::<_, Fault>(())
                         })
@@ -105,13 +91,9 @@ fn a_decision_that_reads_first_is_serialisable() {
                     });
                 }
             });
-            let left = int(
-                db,
-                sql("SELECT CAST(SUM(remaining_fen) AS BIGINT) AS n FROM pool"),
-            );
+            let left = int(db, sql("SELECT CAST(SUM(remaining_fen) AS BIGINT) AS n FROM pool"));
             assert_eq!(left, 10, "{engine:?}");
-            db.write(|tx| tx.execute(sql("UPDATE pool SET remaining_fen = 10"), &[]))
-                .unwrap();
+            db.write(|tx| tx.execute(sql("UPDATE pool SET remaining_fen = 10"), &[])).unwrap();
         }
     });
 }
@@ -125,34 +107,21 @@ fn a_reader_sees_one_moment() {
             let before = tx.query_one(total, &[])?.int("n")?;
             std::thread::scope(|scope| {
                 scope.spawn(|| {
-                    db.write(|tx| tx.execute(sql("UPDATE pool SET remaining_fen = 0"), &[]))
-                        .unwrap();
+                    db.write(|tx| tx.execute(sql("UPDATE pool SET remaining_fen = 0"), &[])).unwrap();
                 });
             });
             assert_eq!(tx.query_one(total, &[])?.int("n")?, before, "{engine:?}");
             Ok::<_, Fault>(())
         })
         .unwrap();
-        assert_eq!(
-            int(
-                db,
-                sql("SELECT CAST(SUM(remaining_fen) AS BIGINT) AS n FROM pool")
-            ),
-            0
-        );
+        assert_eq!(int(db, sql("SELECT CAST(SUM(remaining_fen) AS BIGINT) AS n FROM pool")), 0);
     });
 }
 
 #[test]
 fn batches_with_the_same_facts_race_and_each_fact_is_kept_once() {
-    const INTO: BulkInsert = BulkInsert {
-        table: "match",
-        columns: &[
-            ("id", Kind::Int),
-            ("pool_id", Kind::Int),
-            ("amount_fen", Kind::Int),
-        ],
-    };
+    const INTO: BulkInsert =
+        BulkInsert { table: "match", columns: &[("id", Kind::Int), ("pool_id", Kind::Int), ("amount_fen", Kind::Int)] };
     on_both(WORLD, |engine, world| {
         let handles = [world.db().clone(), world.open_again()];
         let kept = AtomicU64::new(0);
@@ -173,8 +142,7 @@ fn batches_with_the_same_facts_race_and_each_fact_is_kept_once() {
                                     new.retain(|id| *id != known);
                                     Ok(())
                                 })?;
-                                let rows: Vec<Value> =
-                                    new.iter().flat_map(|id| [(*id).into(), 2.into(), 5.into()]).collect();
+                                let rows: Vec<Value> = new.iter().flat_map(|id| [(*id).into(), 2.into(), 5.into()]).collect();
                                 let count = tx.bulk_insert(INTO, &rows)?;
                                 tx.execute_one(
                                     sql("UPDATE pool SET remaining_fen = remaining_fen - ?1 WHERE id = 2"),
@@ -189,17 +157,8 @@ fn batches_with_the_same_facts_race_and_each_fact_is_kept_once() {
             }
         });
         assert_eq!(kept.load(Ordering::Relaxed), 1000, "{engine:?}");
-        assert_eq!(
-            int(world.db(), sql("SELECT COUNT(*) AS n FROM match")),
-            1000
-        );
-        assert_eq!(
-            int(
-                world.db(),
-                sql("SELECT remaining_fen AS n FROM pool WHERE id = 2")
-            ),
-            1_000_000 - 5_000
-        );
+        assert_eq!(int(world.db(), sql("SELECT COUNT(*) AS n FROM match")), 1000);
+        assert_eq!(int(world.db(), sql("SELECT remaining_fen AS n FROM pool WHERE id = 2")), 1_000_000 - 5_000);
     });
 }
 
@@ -242,42 +201,27 @@ fn a_killed_connection_is_made_again_and_nothing_happens_twice() {
         let mut runs = 0;
         db.write(|tx| {
             runs += 1;
-            tx.execute_one(
-                sql("UPDATE pool SET remaining_fen = remaining_fen - 1 WHERE id = 1"),
-                &[],
-            )?;
+            tx.execute_one(sql("UPDATE pool SET remaining_fen = remaining_fen - 1 WHERE id = 1"), &[])?;
             if runs == 1 {
                 kill_the_others();
             }
-            tx.execute_one(
-                sql("INSERT INTO match (id, pool_id, amount_fen) VALUES (1, 1, 1)"),
-                &[],
-            )
+            tx.execute_one(sql("INSERT INTO match (id, pool_id, amount_fen) VALUES (1, 1, 1)"), &[])
         })
         .unwrap();
         assert_eq!(runs, 2);
-        assert_eq!(
-            int(db, sql("SELECT remaining_fen AS n FROM pool WHERE id = 1")),
-            999
-        );
+        assert_eq!(int(db, sql("SELECT remaining_fen AS n FROM pool WHERE id = 1")), 999);
         // Between the last statement and COMMIT: nobody can know, and it is said so.
         let mut runs = 0;
         let unknown = db
             .write(|tx| {
                 runs += 1;
-                tx.execute_one(
-                    sql("UPDATE pool SET remaining_fen = remaining_fen - 1 WHERE id = 1"),
-                    &[],
-                )?;
+                tx.execute_one(sql("UPDATE pool SET remaining_fen = remaining_fen - 1 WHERE id = 1"), &[])?;
                 kill_the_others();
                 Ok::<_, Fault>(())
             })
             .unwrap_err();
         assert_eq!(runs, 1);
         assert!(unknown.to_string().contains("unknown"), "{unknown}");
-        assert_eq!(
-            int(db, sql("SELECT remaining_fen AS n FROM pool WHERE id = 1")),
-            999
-        );
+        assert_eq!(int(db, sql("SELECT remaining_fen AS n FROM pool WHERE id = 1")), 999);
     });
 }
