@@ -16,7 +16,7 @@ pub use answer::{Answer, Outcome};
 pub use cx::{Cx, Form, Request, parse_id};
 pub use http::{dispatch, router};
 pub use layout::{PageParts, field_error, local_path, refusal_text};
-pub use locale::{Lang, Locales};
+pub use locale::{FILES, Lang, Locales};
 pub use route::{Method, Route, Run, direct_post, get, post};
 pub use session::{
     Cookie, end as end_session, end_all as end_sessions_of, forget_expired as forget_expired_sessions, open as open_session, session_cookie,
