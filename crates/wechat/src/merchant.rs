@@ -1,10 +1,23 @@
 //! Whose account receives the money: an own merchant number, or a charity's number under a service provider (服务商).
 
+use serde::{Deserialize, Serialize};
+
 /// Identity in WeChat Pay. One platform with many charities uses `Partner`; a charity's own site uses `Direct`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Written and read under the channel's own field names, by which the two kinds are told apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Merchant {
-    Direct { appid: String, mchid: String },
-    Partner { sp_appid: String, sp_mchid: String, sub_appid: Option<String>, sub_mchid: String },
+    Direct {
+        appid: String,
+        mchid: String,
+    },
+    Partner {
+        sp_appid: String,
+        sp_mchid: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sub_appid: Option<String>,
+        sub_mchid: String,
+    },
 }
 
 impl Merchant {
