@@ -276,16 +276,18 @@ fn read_summary(header: &str, line: usize, values: &[&str]) -> Result<BillSummar
     })
 }
 
+/// Saturating: a sum beyond all money then contradicts the summary instead of stopping the program.
 fn added_up(rows: &[BillRow]) -> BillSummary {
     let mut sum = BillSummary { rows: rows.len() as i64, ..BillSummary::default() };
+    let add = |total: &mut i64, value: i64| *total = total.saturating_add(value);
     for row in rows {
-        sum.settlement_fen += row.settlement_fen;
-        sum.order_fen += row.order_fen;
-        sum.fee_millifen += row.fee_millifen;
+        add(&mut sum.settlement_fen, row.settlement_fen);
+        add(&mut sum.order_fen, row.order_fen);
+        add(&mut sum.fee_millifen, row.fee_millifen);
         if let Some(refund) = &row.refund {
-            sum.refund_fen += refund.refund_fen;
-            sum.coupon_refund_fen += refund.coupon_refund_fen;
-            sum.applied_refund_fen += refund.applied_fen;
+            add(&mut sum.refund_fen, refund.refund_fen);
+            add(&mut sum.coupon_refund_fen, refund.coupon_refund_fen);
+            add(&mut sum.applied_refund_fen, refund.applied_fen);
         }
     }
     sum
@@ -313,7 +315,7 @@ fn fen_of_yuan(text: &str) -> Option<i64> {
     (millifen % 1000 == 0).then_some(millifen / 1000)
 }
 
-/// Up to five decimals, as the channel writes fees. Sums stay far from overflow because one value has at most ten digits of yuan.
+/// Up to five decimals, as the channel writes fees. One value has at most ten digits of yuan.
 fn millifen_of_yuan(text: &str) -> Option<i64> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));

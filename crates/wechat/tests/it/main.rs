@@ -3,6 +3,7 @@
 mod answers;
 mod bills;
 mod fixtures;
+mod garbage;
 mod notifications;
 mod requests;
 mod signatures;
