@@ -76,11 +76,11 @@ impl Gateway {
             if faults.api_failures.is_empty() { None } else { Some(faults.api_failures.remove(0)) }
         };
         match failure {
-            Some(ApiFailure::Before) => Err(refusal(500, "SYSTEM_ERROR", "系统异常,请稍后重试")),
+            Some(ApiFailure::Before) => Err(refusal(500, "SYSTEM_ERROR", "系统异常，请稍后重试")),
             Some(ApiFailure::TooOften) => Err(refusal(429, "FREQUENCY_LIMITED", "频率超限")),
             Some(ApiFailure::After) => {
                 let _lost = self.dispatch(received, host, now);
-                Err(refusal(500, "SYSTEM_ERROR", "系统异常,请稍后重试"))
+                Err(refusal(500, "SYSTEM_ERROR", "系统异常，请稍后重试"))
             }
             Some(ApiFailure::ForgedAnswer) => {
                 self.dispatch(received, host, now).map(|answer| Answer { signed_by: SignedBy::Stranger, ..answer })
@@ -168,7 +168,7 @@ impl Gateway {
             return Err(refusal(400, "APPID_MCHID_NOT_MATCH", "商户号与接口或签名不匹配"));
         }
         if wire.amount.total < 1 || wire.amount.currency.is_some_and(|currency| currency != "CNY") {
-            return Err(param_error("amount: 至少1分,仅支持CNY"));
+            return Err(param_error("amount: 至少1分，仅支持CNY"));
         }
         if !(6..=32).contains(&wire.out_trade_no.len()) || wire.description.is_empty() || wire.description.len() > 127 {
             return Err(param_error("out_trade_no 6–32字节,description 1–127字节"));

@@ -127,7 +127,7 @@ fn order_page(gateway: &Gateway, order: &Order, scene: &Scene, back: Option<&str
         @match scene {
             Scene::Open => (buttons(gateway, order, back)),
             Scene::Failed => {
-                p.outcome role="status" { "支付失败,没有扣款。可以再试一次。" br; span lang="en" { "The payment failed and nothing was charged. You can try again." } }
+                p.outcome role="status" { "支付失败，没有扣款。可以再试一次。" br; span lang="en" { "The payment failed and nothing was charged. You can try again." } }
                 (buttons(gateway, order, back))
             }
             Scene::Paid => p.outcome.good role="status" { "支付成功" br; span lang="en" { "Paid" } },
@@ -135,12 +135,13 @@ fn order_page(gateway: &Gateway, order: &Order, scene: &Scene, back: Option<&str
                 "没有扣款。在此链接有效期内可以再回来支付。" br; span lang="en" { "Nothing was charged. You can come back while this link lasts." }
             },
             Scene::Over => p.outcome role="status" {
-                "订单已关闭或链接已过期,请返回重新下单。" br;
+                "订单已关闭或链接已过期，请返回重新下单。" br;
                 span lang="en" { "The order is closed or this link has expired. Please go back and order again." }
             },
         }
         @if let Some(back) = back {
-            p { a.back href=(back) { "返回商家" " " span lang="en" { "Back to the merchant" } } }
+            @let settled = matches!(scene, Scene::Paid | Scene::Over);
+            p { a.back.primary[settled] href=(back) { "返回商家" " " span lang="en" { "Back to the merchant" } } }
         }
         p.number { "订单号 " span lang="en" { "order" } " " (order.out_trade_no) }
     }
@@ -178,7 +179,7 @@ fn page(status: StatusCode, gateway: &Gateway, content: &Markup) -> Response {
                 link rel="stylesheet" href={ (gateway.0.cashier_prefix) "/style.css" };
             }
             body {
-                p.banner role="note" { "沙箱:没有真实扣款" br; span lang="en" { "Sandbox: no real money moves" } }
+                p.banner role="note" { "沙箱：没有真实扣款" br; span lang="en" { "Sandbox: no real money moves" } }
                 main { h1 { "收银台 " span lang="en" { "Cashier" } } (content) }
             }
         }

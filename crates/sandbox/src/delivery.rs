@@ -55,6 +55,8 @@ impl Gateway {
         }
         let mut deliveries = Vec::new();
         for mut pending in due {
+            // Slow receivers before this one may have taken minutes, and a stale signature would be refused.
+            let now = self.now().max(now);
             let notification = self.sign_repetition(&pending.event, &pending.id, now / 1_000_000);
             pending.attempts += 1;
             let answer = (self.0.post)(&pending.notify_url, &notification);

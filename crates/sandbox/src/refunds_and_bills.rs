@@ -75,7 +75,7 @@ impl Gateway {
             return Err(refusal(400, "INVALID_REQUEST", "bill_date 须早于今天"));
         }
         if day.tomorrow().is_ok_and(|next| next == local.date()) && local.hour() < 10 {
-            return Err(refusal(400, "STATEMENT_CREATING", "账单生成中,请在次日10点后获取"));
+            return Err(refusal(400, "STATEMENT_CREATING", "账单生成中，请在次日10点后获取"));
         }
         let kind = query_value(query, "bill_type").unwrap_or_else(|| "ALL".to_owned());
         let sub_mchid = query_value(query, "sub_mchid");

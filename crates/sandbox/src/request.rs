@@ -41,7 +41,7 @@ impl Received<'_> {
         // Written out here and not shared with the client, so that a mistake there is noticed here.
         let head = format!("{}\n{}\n{timestamp}\n{nonce}\n", self.method, self.path_and_query);
         let message = [head.as_bytes(), self.body, b"\n"].concat();
-        let wrong = "签名错误,请检查后再试 (the signature does not fit method, url, timestamp, nonce and body)";
+        let wrong = "签名错误，请检查后再试 (the signature does not fit method, url, timestamp, nonce and body)";
         let signature = STANDARD.decode(signature).map_err(|_| wrong)?;
         keys.merchant.verify_sig(&message, &signature).map_err(|_| wrong.to_owned())
     }

@@ -14,7 +14,7 @@ fn paying_failing_and_putting_off() {
     let text = page.text();
     assert_eq!(page.status, 200);
     for needle in
-        ["沙箱:没有真实扣款", "no real money moves", "清河&lt;慈善&gt;会", "1234.56", "确认支付", "支付失败", "稍后再说", "lang=\"zh-CN\""]
+        ["沙箱：没有真实扣款", "no real money moves", "清河&lt;慈善&gt;会", "1234.56", "确认支付", "支付失败", "稍后再说", "lang=\"zh-CN\""]
     {
         assert!(text.contains(needle), "{needle} in {text}");
     }
@@ -44,7 +44,7 @@ fn the_way_back_leads_only_to_the_host_the_visitor_came_by() {
     let world = world();
     let path = world.gateway.cashier_path(&world.placed(&partner(), "700000001", 1));
     let host = world.base.trim_start_matches("http://").to_owned();
-    let has_link = |url: &str| world.visit(&format!("{path}?redirect_url={url}")).text().contains("class=\"back\"");
+    let has_link = |url: &str| world.visit(&format!("{path}?redirect_url={url}")).text().contains("class=\"back");
     assert!(has_link("%2Fthanks"));
     assert!(has_link(&format!("http%3A%2F%2F{host}%2Fthanks")));
     for url in [
