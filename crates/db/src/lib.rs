@@ -120,6 +120,18 @@ impl Db {
         self.transact(Mode::Batch, f)
     }
 
+    /// How many bytes the database holds, free pages included: the figure that benchmarks divide by.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub fn size_bytes(&self) -> Result<i64, Fault> {
+        let text = match self.engine() {
+            Engine::Sqlite => "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
+            Engine::Postgres => "SELECT pg_database_size(current_database()) AS bytes",
+        };
+        self.read(|tx| tx.query_one(sql(text), params![])?.int("bytes"))
+    }
+
     /// Prepares a statement without running it: is it valid on this engine, and does every
     /// column it returns have one of the three types?
     ///

@@ -258,6 +258,29 @@ impl Connection {
         outcome
     }
 
+    pub(crate) fn bulk_change(
+        &mut self,
+        text: &str,
+        width: usize,
+        rows: &[i64],
+        each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let columns: Vec<Vec<i64>> = (0..width).map(|at| rows.iter().skip(at).step_by(width).copied().collect()).collect();
+        let statement = self.statement(text, &[])?;
+        let mut outcome = Ok(());
+        let result = (|| {
+            let mut returned = self.client.query_raw(&statement, &columns)?;
+            while let Some(row) = returned.next()? {
+                if outcome.is_ok() {
+                    outcome = each(&RowRef(Passing::Postgres(&row)));
+                }
+            }
+            Ok(())
+        })();
+        result.map_err(|error| self.fault("changing many rows", &error))?;
+        outcome
+    }
+
     pub(crate) fn prepare(&mut self, text: &str) -> Result<(), Fault> {
         let statement = self.client.prepare(&sql::for_postgres(text)?).map_err(|error| self.fault("preparing a statement", &error))?;
         for column in statement.columns() {
@@ -300,8 +323,9 @@ impl Connection {
 }
 
 fn expect_parameters(text: &str, statement: &Statement, p: &[Value]) -> Result<Statement, Fault> {
-    // `bulk_find` binds its array itself.
-    if statement.params().len() == p.len() || text.contains("= ANY(?1)") && p.is_empty() {
+    // `bulk_find` and `bulk_change` bind their arrays themselves.
+    let binds_arrays = p.is_empty() && (text.contains("= ANY(?1)") || text.contains("UNNEST(CAST(?1 AS BIGINT[])"));
+    if statement.params().len() == p.len() || binds_arrays {
         return Ok(statement.clone());
     }
     Err(Fault::other(format!("a statement takes {} parameters and was given {}", statement.params().len(), p.len())))

@@ -76,9 +76,34 @@ pub(crate) fn with_ids(engine: Engine, text: &str) -> Result<String, Fault> {
     ))
 }
 
-/// Whether a statement is written for `bulk_find`.
-pub(crate) fn has_ids(text: &str) -> bool {
-    text.contains(IDS)
+/// How `bulk_change` writes its rows: `WITH r (a, b) AS (?rows) INSERT … SELECT … FROM r WHERE true …`.
+const ROWS: &str = "AS (?rows)";
+
+/// The statement as the engine is given it, also when it was written for `bulk_find` or `bulk_change`.
+pub(crate) fn bulk_form(engine: Engine, text: &str) -> Result<String, Fault> {
+    if text.contains(ROWS) {
+        Ok(with_rows(engine, text)?.0)
+    } else if text.contains(IDS) {
+        with_ids(engine, text)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Puts the engine's way of stating rows in the place of `(?rows)`, and says how wide a row is.
+pub(crate) fn with_rows(engine: Engine, text: &str) -> Result<(String, usize), Fault> {
+    let wrong = || Fault::other("a bulk_change statement begins `WITH r (a, b) AS (?rows)`").with_statement(text);
+    let names = text.strip_prefix("WITH r (").and_then(|rest| rest.split_once(") ")).ok_or_else(wrong)?.0;
+    if text.matches(ROWS).count() != 1 {
+        return Err(wrong());
+    }
+    let width = names.split(',').count();
+    let list = |one: &dyn Fn(usize) -> String| (1..=width).map(one).collect::<Vec<_>>().join(", ");
+    let rows = match engine {
+        Engine::Sqlite => format!("AS (VALUES ({}))", list(&|n| format!("?{n}"))),
+        Engine::Postgres => format!("AS (SELECT * FROM UNNEST({}))", list(&|n| format!("CAST(?{n} AS BIGINT[])"))),
+    };
+    Ok((text.replace(ROWS, &rows), width))
 }
 
 /// PostgreSQL's form of a statement: `?1` becomes `$1` outside quotes and comments.

@@ -192,6 +192,29 @@ impl Connection {
         Ok(())
     }
 
+    pub(crate) fn bulk_change(
+        &self,
+        text: &str,
+        width: usize,
+        rows: &[i64],
+        each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut statement = self.0.prepare_cached(text).map_err(|error| fault("preparing a statement", &error))?;
+        if statement.parameter_count() != width {
+            return Err(Fault::other("bulk_change takes rows and no other parameter"));
+        }
+        for row in rows.chunks_exact(width) {
+            for (at, value) in row.iter().enumerate() {
+                statement.raw_bind_parameter(at + 1, value).map_err(|error| fault("binding a parameter", &error))?;
+            }
+            let mut returned = statement.raw_query();
+            while let Some(row) = returned.next().map_err(|error| fault("executing", &error))? {
+                each(&RowRef(Passing::Sqlite(row)))?;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn prepare(&self, text: &str) -> Result<(), Fault> {
         self.0.prepare(text).map(|_| ()).map_err(|error| fault("preparing a statement", &error))
     }

@@ -122,16 +122,39 @@ impl<'c> Tx<'c> {
         })
     }
 
+    /// Makes one change for each of many rows of integers with one statement written
+    /// `WITH r (a, b) AS (?rows) INSERT INTO t … SELECT … FROM r WHERE true ON CONFLICT … RETURNING …`
+    /// (no other parameters), and passes every row it returns to `each`, in no promised order. `rows`
+    /// holds the values of the first row, then of the second. No two rows may change the same row, and
+    /// the caller sorts them, so that two transactions lock in the same order.
+    pub fn bulk_change(&mut self, s: Sql, rows: &[i64], mut each: impl FnMut(&RowRef) -> Result<(), Fault>) -> Result<(), Fault> {
+        self.run(s.text(), |session| {
+            let engine = match session {
+                Session::Sqlite(_) => Engine::Sqlite,
+                Session::Postgres(_) => Engine::Postgres,
+            };
+            let (text, width) = sql::with_rows(engine, s.text())?;
+            if !rows.len().is_multiple_of(width) {
+                return Err(Fault::other(format!("a bulk change got {} values for rows of {width}", rows.len())));
+            }
+            if rows.is_empty() {
+                return Ok(());
+            }
+            match session {
+                Session::Sqlite(connection) => connection.bulk_change(&text, width, rows, &mut each),
+                Session::Postgres(connection) => connection.bulk_change(&text, width, rows, &mut each),
+            }
+        })
+    }
+
     pub(crate) fn prepare(&mut self, text: &str) -> Result<(), Fault> {
         self.run(text, |session| {
             // Asked of both engines, since only PostgreSQL's form needs the numbers.
-            let plain = text.replace("(?ids)", "(?1)");
+            let plain = text.replace("(?ids)", "(?1)").replace("(?rows)", "(?1)");
             sql::for_postgres(&plain)?;
             match session {
-                Session::Sqlite(connection) if sql::has_ids(text) => connection.prepare(&sql::with_ids(Engine::Sqlite, text)?),
-                Session::Sqlite(connection) => connection.prepare(text),
-                Session::Postgres(connection) if sql::has_ids(text) => connection.prepare(&sql::with_ids(Engine::Postgres, text)?),
-                Session::Postgres(connection) => connection.prepare(text),
+                Session::Sqlite(connection) => connection.prepare(&sql::bulk_form(Engine::Sqlite, text)?),
+                Session::Postgres(connection) => connection.prepare(&sql::bulk_form(Engine::Postgres, text)?),
             }
         })
     }

@@ -33,6 +33,20 @@ pub struct Credentials {
     pub notify_base: String,
 }
 
+/// The same as files and configuration state it, before it is parsed.
+pub struct Identity<'a> {
+    pub account: Account,
+    /// Serial number of our API certificate.
+    pub serial: &'a str,
+    pub private_key: &'a [u8],
+    /// 32 bytes.
+    pub apiv3_key: &'a [u8],
+    pub public_key_id: &'a str,
+    pub public_key: &'a [u8],
+    pub api_base: &'a str,
+    pub notify_base: &'a str,
+}
+
 pub struct Channel {
     account: Account,
     signer: Signer,
@@ -95,6 +109,24 @@ impl Channel {
             notify_base: credentials.notify_base,
             agent,
         }
+    }
+
+    /// Parses an identity's keys.
+    pub fn open(identity: Identity) -> Result<Channel, NotAnswered> {
+        let unusable = |error: &dyn std::fmt::Display| NotAnswered(error.to_string());
+        let mchid = match &identity.account {
+            Account::Direct { mchid, .. } | Account::Provider { sp_mchid: mchid, .. } => mchid.clone(),
+        };
+        let mut verifiers = Verifiers::default();
+        verifiers.add_public_key(identity.public_key_id, identity.public_key).map_err(|e| unusable(&e))?;
+        Ok(Channel::new(Credentials {
+            signer: Signer::new(&mchid, identity.serial, identity.private_key, identity.public_key_id).map_err(|e| unusable(&e))?,
+            account: identity.account,
+            verifiers,
+            apiv3_key: ApiV3Key::new(identity.apiv3_key).map_err(|e| unusable(&e))?,
+            api_base: identity.api_base.trim_end_matches('/').to_owned(),
+            notify_base: identity.notify_base.trim_end_matches('/').to_owned(),
+        }))
     }
 
     /// The merchant whose account receives money under `mchid`.

@@ -2,7 +2,7 @@
 //! `list`), and what a page shows (`total`, which adds what has not been rolled up yet, so that it never lags and
 //! never goes back).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use db::{BulkInsert, Fault, Kind, Tx, Value, params, sql};
 
@@ -144,21 +144,24 @@ pub fn roll_up(tx: &mut Tx, batches: i64) -> Result<usize, Fault> {
             *day = (day.0 + delta.gifts, day.1 + delta.amount_fen);
         }
     }
-    for (project_id, (gifts, amount_fen)) in projects {
-        tx.execute_one(
-            sql("INSERT INTO fund (project_id, gifts, gifts_fen, listed, listed_fen, pending_fen, paid_out_fen, spent_fen) \
-                 VALUES (?1, ?2, ?3, 0, 0, 0, 0, 0) \
-                 ON CONFLICT (project_id) DO UPDATE SET gifts = fund.gifts + excluded.gifts, gifts_fen = fund.gifts_fen + excluded.gifts_fen"),
-            params![project_id, gifts, amount_fen],
-        )?;
-    }
-    for ((organisation_id, day), (gifts, amount_fen)) in days {
-        tx.execute_one(
-            sql("INSERT INTO channel_day (organisation_id, day, gifts, gifts_fen) VALUES (?1, ?2, ?3, ?4) \
-                 ON CONFLICT (organisation_id, day) DO UPDATE SET gifts = channel_day.gifts + excluded.gifts, gifts_fen = channel_day.gifts_fen + excluded.gifts_fen"),
-            params![organisation_id, day, gifts, amount_fen],
-        )?;
-    }
+    let projects: Vec<i64> = projects.into_iter().flat_map(|(id, (gifts, fen))| [id, gifts, fen]).collect();
+    tx.bulk_change(
+        sql("WITH r (project_id, gifts, gifts_fen) AS (?rows) \
+             INSERT INTO fund (project_id, gifts, gifts_fen, listed, listed_fen, pending_fen, paid_out_fen, spent_fen) \
+             SELECT r.project_id, r.gifts, r.gifts_fen, 0, 0, 0, 0, 0 FROM r WHERE true \
+             ON CONFLICT (project_id) DO UPDATE SET gifts = fund.gifts + excluded.gifts, gifts_fen = fund.gifts_fen + excluded.gifts_fen"),
+        &projects,
+        |_| Ok(()),
+    )?;
+    let days: Vec<i64> = days.into_iter().flat_map(|((id, day), (gifts, fen))| [id, day, gifts, fen]).collect();
+    tx.bulk_change(
+        sql("WITH r (organisation_id, day, gifts, gifts_fen) AS (?rows) \
+             INSERT INTO channel_day (organisation_id, day, gifts, gifts_fen) \
+             SELECT r.organisation_id, r.day, r.gifts, r.gifts_fen FROM r WHERE true \
+             ON CONFLICT (organisation_id, day) DO UPDATE SET gifts = channel_day.gifts + excluded.gifts, gifts_fen = channel_day.gifts_fen + excluded.gifts_fen"),
+        &days,
+        |_| Ok(()),
+    )?;
     Ok(rows.len())
 }
 
@@ -167,31 +170,29 @@ const PROJECT_GIFT: BulkInsert = BulkInsert {
     columns: &[("project_id", Kind::Int), ("gift_id", Kind::Int), ("position", Kind::Int), ("before_fen", Kind::Int)],
 };
 
-/// Gives up to `batches` batches of gifts their places in their projects' streams, and says how many gifts there were.
+/// Gives waiting gifts, about `gifts` of them, their places in their projects' streams, and says how many it were.
 /// A place is given once and never changes; whoever deletes a tail is the one who lists it. Runs under `write_batch`.
-pub fn list(tx: &mut Tx, batches: i64) -> Result<usize, Fault> {
-    let rows = tx.query(
-        sql("DELETE FROM gift_tail WHERE batch_id IN (SELECT batch_id FROM gift_tail ORDER BY batch_id LIMIT ?1) RETURNING body"),
-        params![batches],
+pub fn list(tx: &mut Tx, gifts: usize) -> Result<usize, Fault> {
+    let gifts = take_tails(tx, gifts)?;
+    let groups: Vec<&[TailGift]> = gifts.chunk_by(|a, b| a.project_id == b.project_id).collect();
+    let added: Vec<i64> = groups.iter().flat_map(|g| [g[0].project_id, length(g), sum(g)]).collect();
+    let mut reached: HashMap<Id, (i64, i64)> = HashMap::with_capacity(groups.len());
+    tx.bulk_change(
+        sql("WITH r (project_id, listed, listed_fen) AS (?rows) \
+             INSERT INTO fund (project_id, gifts, gifts_fen, listed, listed_fen, pending_fen, paid_out_fen, spent_fen) \
+             SELECT r.project_id, 0, 0, r.listed, r.listed_fen, 0, 0, 0 FROM r WHERE true \
+             ON CONFLICT (project_id) DO UPDATE SET listed = fund.listed + excluded.listed, listed_fen = fund.listed_fen + excluded.listed_fen \
+             RETURNING project_id, listed, listed_fen"),
+        &added,
+        |row| {
+            reached.insert(row.int(0)?, (row.int(1)?, row.int(2)?));
+            Ok(())
+        },
     )?;
-    let mut gifts = Vec::new();
-    for row in &rows {
-        gifts.extend(decode_tail(&row.blob("body")?));
-    }
-    gifts.sort_unstable_by_key(|g| (g.project_id, g.gift_id));
-    let mut values: Vec<Value> = Vec::with_capacity(gifts.len() * 4);
-    for group in gifts.chunk_by(|a, b| a.project_id == b.project_id) {
-        let count = i64::try_from(group.len()).unwrap_or(i64::MAX);
-        let sum: i64 = group.iter().map(|g| g.amount_fen).sum();
-        let row = tx.query_one(
-            sql("INSERT INTO fund (project_id, gifts, gifts_fen, listed, listed_fen, pending_fen, paid_out_fen, spent_fen) \
-                 VALUES (?1, 0, 0, ?2, ?3, 0, 0, 0) \
-                 ON CONFLICT (project_id) DO UPDATE SET listed = fund.listed + excluded.listed, listed_fen = fund.listed_fen + excluded.listed_fen \
-                 RETURNING listed, listed_fen"),
-            params![group[0].project_id, count, sum],
-        )?;
-        let mut position = row.int("listed")? - count;
-        let mut before_fen = row.int("listed_fen")? - sum;
+    let mut values: Vec<Value> = Vec::with_capacity(gifts.len() * PROJECT_GIFT.columns.len());
+    for group in groups {
+        let (listed, listed_fen) = reached[&group[0].project_id];
+        let (mut position, mut before_fen) = (listed - length(group), listed_fen - sum(group));
         for gift in group {
             position += 1;
             values.extend([gift.project_id.into(), gift.gift_id.into(), position.into(), before_fen.into()]);
@@ -200,6 +201,35 @@ pub fn list(tx: &mut Tx, batches: i64) -> Result<usize, Fault> {
     }
     tx.bulk_insert(PROJECT_GIFT, &values)?;
     Ok(gifts.len())
+}
+
+/// Takes the oldest tails that together hold about `gifts` gifts, at least one; sorted by project, then by gift.
+fn take_tails(tx: &mut Tx, gifts: usize) -> Result<Vec<TailGift>, Fault> {
+    let mut room = i64::try_from(gifts).unwrap_or(i64::MAX);
+    let mut last = 0;
+    for row in
+        tx.query(sql("SELECT batch_id, CAST(LENGTH(body) AS BIGINT) AS bytes FROM gift_tail ORDER BY batch_id LIMIT 1000"), params![])?
+    {
+        if room <= 0 {
+            break;
+        }
+        room -= row.int("bytes")? / TAIL_BYTES as i64;
+        last = row.int("batch_id")?;
+    }
+    let mut taken = Vec::new();
+    for row in tx.query(sql("DELETE FROM gift_tail WHERE batch_id <= ?1 RETURNING body"), params![last])? {
+        taken.extend(decode_tail(&row.blob("body")?));
+    }
+    taken.sort_unstable_by_key(|g| (g.project_id, g.gift_id));
+    Ok(taken)
+}
+
+fn length(gifts: &[TailGift]) -> i64 {
+    i64::try_from(gifts.len()).unwrap_or(i64::MAX)
+}
+
+fn sum(gifts: &[TailGift]) -> i64 {
+    gifts.iter().map(|g| g.amount_fen).sum()
 }
 
 #[cfg(test)]

@@ -53,9 +53,10 @@ pub fn chores() -> Vec<Chore> {
     ]
 }
 
-/// How many batches are folded or listed in one transaction: short enough not to keep the batch writer waiting.
-const BATCHES_AT_ONCE: i64 = 64;
-const LISTED_AT_ONCE: i64 = 4;
+/// How many batches are folded, and how many gifts listed, in one transaction: short enough not to keep the batch
+/// writer waiting.
+const BATCHES_AT_ONCE: i64 = 200;
+const LISTED_AT_ONCE: usize = 20_000;
 
 /// Brings the folds up to date.
 pub fn roll_up(app: &App) -> Result<(), Trouble> {

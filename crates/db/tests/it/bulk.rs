@@ -129,3 +129,38 @@ fn one_id_may_find_several_rows_and_the_finder_may_give_up() {
         db.prepare(&GIFTS.statement(1)).unwrap();
     });
 }
+
+#[test]
+fn many_totals_are_added_to_with_one_statement() {
+    const TOTALS: &str =
+        "CREATE TABLE total (project {int} PRIMARY KEY, gifts {int} NOT NULL CHECK (gifts >= 0), fen {int} NOT NULL) {strict};";
+    on_both(TOTALS, |engine, world| {
+        let db = world.db();
+        let add = |rows: &[i64]| {
+            db.write_batch(|tx| {
+                let mut reached = Vec::new();
+                tx.bulk_change(
+                    sql("WITH r (project, gifts, fen) AS (?rows) INSERT INTO total (project, gifts, fen) \
+                         SELECT r.project, r.gifts, r.fen FROM r WHERE true \
+                         ON CONFLICT (project) DO UPDATE SET gifts = total.gifts + excluded.gifts, fen = total.fen + excluded.fen \
+                         RETURNING project, gifts, fen"),
+                    rows,
+                    |row| {
+                        reached.push([row.int(0)?, row.int(1)?, row.int(2)?]);
+                        Ok(())
+                    },
+                )?;
+                reached.sort_unstable();
+                Ok::<_, Fault>(reached)
+            })
+        };
+        assert_eq!(add(&[]).unwrap(), Vec::<[i64; 3]>::new(), "{engine:?}");
+        assert_eq!(add(&[1, 1, 10, 2, 1, 20]).unwrap(), [[1, 1, 10], [2, 1, 20]], "{engine:?}");
+        assert_eq!(add(&[2, 2, 5, 3, 1, i64::MAX]).unwrap(), [[2, 3, 25], [3, 1, i64::MAX]], "{engine:?}");
+        // A row that breaks a rule takes the others with it.
+        assert!(add(&[1, 1, 1, 2, -4, 0]).unwrap_err().is_check_violation(), "{engine:?}");
+        assert_eq!(add(&[1, 0, 0, 2, 0, 0]).unwrap(), [[1, 1, 10], [2, 3, 25]], "{engine:?}");
+        // A row that is not whole is a mistake of the caller.
+        assert!(add(&[1, 1]).is_err(), "{engine:?}");
+    });
+}

@@ -1,0 +1,73 @@
+//! The command line.
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+pub fn command() -> Command {
+    Command::new("huihai")
+        .about("汇海: the open platform for internet charity")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(Arg::new("log-json").long("log-json").action(ArgAction::SetTrue).global(true).help("write logs as JSON lines"))
+        .subcommand(
+            Command::new("demo")
+                .about("an example world on SQLite, ready to click; no real money")
+                .arg(Arg::new("data").long("data").value_name("DIR").default_value("data").help("where the example world is kept"))
+                .arg(Arg::new("listen").long("listen").value_name("ADDRESS").default_value("127.0.0.1:8080").help("where to serve it")),
+        )
+        .subcommand(
+            Command::new("serve")
+                .about("the real thing, as the configuration file says")
+                .arg(Arg::new("config").long("config").value_name("FILE").required(true)),
+        )
+        .subcommand(place(Command::new("migrate").about("bring the schema up to date and say what was done")))
+        .subcommand(
+            place(Command::new("check").about("verify every invariant of the books from the rows"))
+                .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("one JSON object instead of sentences"))
+                .arg(
+                    Arg::new("acknowledged")
+                        .long("acknowledged")
+                        .value_name("FILE")
+                        .help("also look for every gift in this file of 64-bit little-endian ids, as `bench gifts` writes it"),
+                ),
+        )
+        .subcommand(Command::new("bench").about("repeatable benchmarks").subcommand_required(true).subcommand(bench_gifts()))
+}
+
+/// Where the database is: a data directory, a PostgreSQL address, or a configuration file that says so.
+fn place(command: Command) -> Command {
+    command
+        .arg(Arg::new("data").long("data").value_name("DIR").help("a data directory with SQLite in it [default: data]"))
+        .arg(Arg::new("database").long("database").value_name("URL").conflicts_with("data").help("a PostgreSQL address"))
+        .arg(Arg::new("config").long("config").value_name("FILE").conflicts_with_all(["data", "database"]).help("a configuration file"))
+}
+
+fn bench_gifts() -> Command {
+    let number = |name: &'static str, default: &'static str| {
+        Arg::new(name).long(name).value_name("N").default_value(default).value_parser(value_parser!(usize))
+    };
+    Command::new("gifts")
+        .about("confirmations of gifts into the books, through the route's and the batch writer's own functions")
+        .arg(Arg::new("engine").long("engine").value_parser(["sqlite", "postgres"]).default_value("sqlite"))
+        .arg(Arg::new("via").long("via").value_parser(["store", "http"]).default_value("store"))
+        .arg(number("gifts", "1000000").help("how many gifts are confirmed"))
+        .arg(number("projects", "10000").help("over how many projects, skewed"))
+        .arg(number("batch", "5000").help("how many confirmations one group commit may carry"))
+        .arg(number("writers", "0").help("writer threads; 0: one on SQLite, two on PostgreSQL"))
+        .arg(number("connections", "128").help("via http: connections of the load"))
+        .arg(number("naive", "3000").help("how many gifts the naive way is measured with; 0: not at all"))
+        .arg(Arg::new("data").long("data").value_name("DIR").help("where SQLite is kept [default: a temporary folder, removed at the end]"))
+        .arg(Arg::new("database").long("database").value_name("URL").help("PostgreSQL: an empty database"))
+        .arg(
+            Arg::new("acknowledged")
+                .long("acknowledged")
+                .value_name("FILE")
+                .help("append the id of every acknowledged gift, 64 bits little-endian"),
+        )
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("one JSON object on standard output"))
+}
+
+/// A text argument.
+pub fn text<'a>(asked: &'a ArgMatches, name: &str) -> Option<&'a str> {
+    asked.get_one::<String>(name).map(String::as_str)
+}

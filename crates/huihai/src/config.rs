@@ -1,0 +1,94 @@
+//! The configuration file of `huihai serve`. Unknown keys are refused, and secrets are only ever paths to files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+use app::Mode;
+use app::channel::{Account, Channel, Identity};
+use db::Db;
+
+use crate::house;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen, e.g. `127.0.0.1:8080`, behind a reverse proxy that speaks https.
+    pub listen: String,
+    /// Where people reach the site, e.g. `https://give.example.org`.
+    pub base_url: String,
+    /// `own_site`, `designated` or `closed`. What the law lets this deployment do.
+    pub mode: String,
+    /// The data directory: SQLite, the secret, media.
+    pub data: PathBuf,
+    /// A PostgreSQL address; without it, SQLite in the data directory.
+    pub database: Option<String>,
+    pub wechat: Wechat,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wechat {
+    /// `direct`: one charity's own merchant number. `provider`: a service provider (服务商) for many charities.
+    pub account: String,
+    pub appid: String,
+    pub mchid: String,
+    /// Serial number of the API certificate, and its private key (`apiclient_key.pem`).
+    pub serial: String,
+    pub private_key_file: PathBuf,
+    pub apiv3_key_file: PathBuf,
+    /// `PUB_KEY_ID_…` and the channel's public key file from the merchant platform.
+    pub public_key_id: String,
+    pub public_key_file: PathBuf,
+    /// The public address of this site for the channel; `base_url` unless told otherwise.
+    pub notify_base: Option<String>,
+    pub api_base: Option<String>,
+}
+
+impl Config {
+    pub fn read(file: &Path) -> Result<Config> {
+        let text = fs::read_to_string(file).with_context(|| format!("the configuration {} cannot be read", file.display()))?;
+        toml::from_str(&text).with_context(|| format!("the configuration {} is not as it must be", file.display()))
+    }
+
+    pub fn open(&self) -> Result<Db> {
+        match &self.database {
+            Some(url) => house::open_postgres(url),
+            None => house::open_data(&self.data),
+        }
+    }
+
+    pub fn mode(&self) -> Result<Mode> {
+        match Mode::from_word(&self.mode) {
+            Some(Mode::Demo) => bail!("mode = \"demo\" is what `huihai demo` is for; choose own_site, designated or closed"),
+            Some(mode) => Ok(mode),
+            None => bail!("mode = {:?} is none of own_site, designated, closed", self.mode),
+        }
+    }
+
+    pub fn channel(&self) -> Result<Channel> {
+        let w = &self.wechat;
+        let read = |path: &Path| fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+        let account = match w.account.as_str() {
+            "direct" => Account::Direct { appid: w.appid.clone(), mchid: w.mchid.clone() },
+            "provider" => Account::Provider { sp_appid: w.appid.clone(), sp_mchid: w.mchid.clone() },
+            other => bail!("wechat.account = {other:?} is neither direct nor provider"),
+        };
+        let notify_base = w.notify_base.clone().unwrap_or_else(|| self.base_url.clone());
+        ensure!(notify_base.starts_with("https://"), "the channel only notifies an https address, not {notify_base}");
+        let apiv3_key = read(&w.apiv3_key_file)?;
+        Channel::open(Identity {
+            account,
+            serial: &w.serial,
+            private_key: &read(&w.private_key_file)?,
+            apiv3_key: apiv3_key.trim_ascii(),
+            public_key_id: &w.public_key_id,
+            public_key: &read(&w.public_key_file)?,
+            api_base: w.api_base.as_deref().unwrap_or(wechat::API_BASE),
+            notify_base: &notify_base,
+        })
+        .map_err(|why| anyhow::anyhow!("the WeChat Pay account cannot be used: {}", why.0))
+    }
+}

@@ -1,0 +1,96 @@
+//! Opening what a command works on: the database, the deployment's secret, the threads.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use clap::ArgMatches;
+
+use app::App;
+use app::kernel::{Secret, random_bytes};
+use db::Db;
+
+use crate::ask::text;
+use crate::config::Config;
+
+/// Opens the database that `--data`, `--database` or `--config` names.
+pub fn open(asked: &ArgMatches) -> Result<Db> {
+    if let Some(file) = text(asked, "config") {
+        return Config::read(Path::new(file))?.open();
+    }
+    match text(asked, "database") {
+        Some(url) => open_postgres(url),
+        None => open_data(Path::new(text(asked, "data").unwrap_or("data"))),
+    }
+}
+
+pub fn open_data(dir: &Path) -> Result<Db> {
+    fs::create_dir_all(dir).with_context(|| format!("the data directory {} cannot be made", dir.display()))?;
+    Ok(Db::open_sqlite(&dir.join("huihai.sqlite"))?)
+}
+
+pub fn open_postgres(url: &str) -> Result<Db> {
+    Ok(Db::open_postgres(url, 16)?)
+}
+
+/// The deployment's secret, made on first use and readable by its owner only.
+pub fn secret(file: &Path) -> Result<Secret> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    if !file.exists() {
+        let mut new = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)
+            .with_context(|| format!("the secret {} cannot be made", file.display()))?;
+        new.write_all(&random_bytes::<32>())?;
+        new.sync_all()?;
+    }
+    let bytes = fs::read(file).with_context(|| format!("the secret {} cannot be read", file.display()))?;
+    anyhow::ensure!(bytes.len() >= 32, "the secret {} is shorter than 32 bytes", file.display());
+    Ok(Secret::new(&bytes))
+}
+
+pub fn migrate(asked: &ArgMatches) -> Result<ExitCode> {
+    let done = open(asked)?.migrate(app::MIGRATIONS)?;
+    if done.is_empty() {
+        println!("the schema is up to date");
+    }
+    for number in done {
+        println!("migration {number} was done");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The threads behind the pages: batch writers, jobs, chores. Stopping waits until the queue is empty.
+pub struct Running {
+    stop_work: Arc<AtomicBool>,
+    stop_writers: Arc<AtomicBool>,
+    work: Vec<std::thread::JoinHandle<()>>,
+    writers: Vec<std::thread::JoinHandle<()>>,
+}
+
+pub fn start(app: &Arc<App>) -> Running {
+    let (stop_work, stop_writers) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let writers = app::settlement::start(app, &stop_writers);
+    let work = app::jobs::start(app, &stop_work);
+    Running { stop_work, stop_writers, work, writers }
+}
+
+impl Running {
+    /// Jobs and chores end first, because they may still hand something to the writers.
+    pub fn stop(self) {
+        self.stop_work.store(true, Ordering::Relaxed);
+        for thread in self.work {
+            let _ = thread.join();
+        }
+        self.stop_writers.store(true, Ordering::Relaxed);
+        for thread in self.writers {
+            let _ = thread.join();
+        }
+    }
+}
