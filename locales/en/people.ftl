@@ -1,1 +1,101 @@
-## people
+## Signing in, one's own page, the demo's outbox
+people-sign-in = Sign in
+people-sign-in-title = Sign in with your phone
+people-sign-in-lead = Signed in, you can always see where your gifts have gone. You can give without signing in.
+people-phone = Phone number
+people-phone-help = A mobile number of mainland China. If you have no account, one is made for you.
+people-send-code = Send code
+people-are-you-staff = Do you work for an organisation or for the platform?
+people-to-staff-sign-in = Staff sign-in
+people-are-you-donor = Are you here to give?
+people-to-phone-sign-in = Sign in with your phone
+people-demo = Demo
+people-demo-hint = The demo sends no real messages. Type any mobile number; the code is in the demo outbox.
+people-demo-staff-hint = The demo's login names and passwords were printed when it started; the one-time codes are in the demo outbox.
+people-to-outbox = Open the demo outbox
+people-word-error = That did not work
+people-code-title = Type the code
+people-code-lead = A code is on its way to { $phone }. It is good for 10 minutes.
+people-code = Code
+people-code-help = The six digits in the message.
+people-no-code = Nothing has arrived? See whether the message was blocked, or send another.
+people-send-again = Send again
+people-other-phone = Use another number
+people-code-message = [Huihai] Your sign-in code is { $code }, good for { $minutes } minutes. Our staff never ask for it; tell it to nobody.
+people-staff-title = Staff sign-in
+people-staff-lead = For those who work for charities, implementers and the platform's operator.
+people-login = Login name
+people-password = Password
+people-totp = One-time code
+people-totp-help = The six digits your authenticator app shows now. They change every 30 seconds and each works once.
+people-me-title = My account
+people-me-phone = Signed in with { $phone }.
+people-me-no-phone = Signed in as staff.
+people-gifts-note = Where each one went, and its certificate
+people-desk-note = Projects, payouts, progress and disclosures
+people-operator-note = Reviews, reconciliation and organisations
+people-name-title = What to call you
+people-name = Name
+people-name-help = Filled in for you when you give. You can change it for each gift, or stay anonymous.
+people-save-name = Save
+people-leave-title = Sign out
+people-leave-note = If you lost your phone or used somebody else's device, sign out on all devices.
+people-sign-out = Sign out on this device
+people-sign-out-everywhere = Sign out on all devices
+people-outbox-title = Demo outbox
+people-outbox-lead = The demo sends no messages. What would have gone to a phone can be read here.
+people-outbox-warning = Only the demo has this page. Elsewhere a code goes to its owner's phone and nowhere else.
+people-outbox-messages = Messages
+people-outbox-sent = delivered to this outbox
+people-outbox-waiting = waiting to be sent
+people-outbox-empty = No messages yet
+people-outbox-empty-why = Type a phone number on the sign-in page and the code will appear here.
+people-outbox-staff = One-time codes of staff
+people-outbox-staff-caption = What the demo's authenticators show now
+people-outbox-seconds = { $seconds ->
+    [one] The next one comes in 1 second.
+   *[other] The next one comes in { $seconds } seconds.
+} A code that was used to sign in does not work again; wait for the next.
+
+## Said when it worked
+done-signed-out = You have signed out.
+done-signed-out-everywhere = You have signed out on all devices.
+done-renamed = Your name is saved.
+
+## When something will not be done
+refusal-phone = This is not a mobile number of mainland China.
+    .next = Type the 11 digits, beginning with 1.
+refusal-phone-taken = This number belongs to another account.
+    .next = Use another number, or sign in with this one.
+refusal-code-too-often = Too many codes have been asked for.
+    .next = Look at the messages you have, or try again in 10 minutes.
+refusal-code-shape = A code has six digits.
+    .next = Type the digits as they stand in the message.
+refusal-code-wrong = That is not the code. Tries left: { $left }.
+    .next = Compare it with the six digits in the latest message.
+refusal-code-too-many = This code was typed wrongly five times and is no longer good.
+    .next = Please send a new one.
+refusal-code-expired = This code is older than 10 minutes and no longer good.
+    .next = Please send a new one.
+refusal-code-used = This code has been used.
+    .next = Each code works once; please send a new one.
+refusal-code-gone = This sign-in is no longer open.
+    .next = Type your phone number again and send a new code.
+refusal-staff-sign-in = The login name, the password or the one-time code is wrong, or the login is locked for a while.
+    .next = Check them and try again. A one-time code changes every 30 seconds and works once; five mistakes lock a login for 15 minutes.
+refusal-person-name-empty = Please give a name.
+    .next = Your own, or whatever you like to be called.
+refusal-person-name-long = A name has at most { $limit } characters.
+    .next = Please make it shorter.
+refusal-person-name-signs = The name holds signs that cannot be shown.
+    .next = Use letters, digits and ordinary punctuation.
+refusal-login = A login name has 3 to 32 characters: small letters, digits, dots, hyphens and underscores.
+    .next = Please choose another.
+refusal-login-taken = The login name { $login } is taken.
+    .next = Please choose another.
+refusal-staff-already = This person has a staff login already.
+    .next = A person has one staff login.
+refusal-password-length = A password has { $least } to 200 characters.
+    .next = A few unrelated words in a row are long and easy to remember.
+refusal-totp-secret = The secret of the one-time code has at least 16 bytes.
+    .next = Please make a new secret.

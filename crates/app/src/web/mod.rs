@@ -19,7 +19,8 @@ pub use layout::{PageParts, field_error, local_path, refusal_text};
 pub use locale::{FILES, Lang, Locales};
 pub use route::{Method, Route, Run, direct_post, get, post};
 pub use session::{
-    Cookie, end as end_session, end_all as end_sessions_of, forget_expired as forget_expired_sessions, open as open_session, session_cookie,
+    Cookie, SESSION_COOKIE, actor as actor_of_session, end as end_session, end_all as end_sessions_of,
+    forget_expired as forget_expired_sessions, open as open_session, session_cookie,
 };
 
 /// Styles, script, language and reading settings, `robots.txt`: what belongs to no slice.

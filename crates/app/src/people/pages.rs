@@ -1,0 +1,332 @@
+//! The doors: signing in with a phone or as staff, one's own page, leaving; in the demo, the outbox.
+
+use maud::{Markup, html};
+
+use crate::Mode;
+use crate::kernel::{Refusal, Right, Strength, Trouble};
+use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, SESSION_COOKIE, field_error, get, post, refusal_text, show};
+
+use super::model::SignedIn;
+use super::{actions, store, totp};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        get("/sign-in", Right::Anyone, |cx| Ok(phone_page(cx, cx.query("back"), None))),
+        post("/sign-in", Right::Anyone, ask_for_code),
+        get("/sign-in/code", Right::Anyone, |cx| code_page(cx, cx.query("attempt"), cx.query("back"), None)),
+        post("/sign-in/code", Right::Anyone, sign_in_with_code),
+        get("/staff/sign-in", Right::Anyone, |cx| Ok(staff_page(cx, cx.query("back"), None))),
+        post("/staff/sign-in", Right::Anyone, sign_in_staff),
+        post("/sign-out", Right::Anyone, sign_out),
+        get("/me", Right::SignedIn, |cx| me_page(cx, None)),
+        post("/me", Right::SignedIn, rename),
+        post("/me/sign-out-everywhere", Right::SignedIn, sign_out_everywhere),
+        get("/outbox", Right::Anyone, outbox_page),
+    ]
+}
+
+fn token(cx: &Cx) -> &str {
+    cx.request.cookies.iter().find(|(name, _)| name == SESSION_COOKIE).map_or("", |(_, value)| value)
+}
+
+/// Where to go after signing in: a place on this site, or `otherwise`.
+fn after(back: &str, otherwise: &str) -> String {
+    if back.is_empty() { otherwise.to_owned() } else { web::local_path(back) }
+}
+
+/// A refusal as it stands at the top of the form it came back with: sentence, what to do, and a link to the field.
+fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
+    let Some(refusal) = refusal else { return html! {} };
+    let (sentence, next) = refusal_text(cx, refusal);
+    match refusal.field {
+        Some(field) => ui::error_summary(&next, &[ui::FieldError { name: field.into(), text: sentence.into() }]),
+        None => ui::notice(ui::Tone::Bad, &cx.t("people-word-error"), Some(&sentence), html! { p { (next) } }),
+    }
+}
+
+fn status_of(refusal: Option<&Refusal>) -> u16 {
+    refusal.map_or(200, |r| r.status)
+}
+
+fn phone_page(cx: &Cx, back: &str, refusal: Option<&Refusal>) -> Answer {
+    let title = cx.t("people-sign-in-title");
+    let fields = html! {
+        (refused(cx, refusal))
+        (ui::input_field(&ui::Input {
+            name: "phone".into(),
+            label: cx.t("people-phone").into(),
+            kind: ui::InputKind::Telephone,
+            value: cx.form("phone").into(),
+            help: cx.t("people-phone-help").into(),
+            error: field_error(cx, refusal, "phone").into(),
+            required: true,
+            autocomplete: "tel".into(),
+            max_length: Some(32),
+            ..ui::Input::default()
+        }))
+        (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("people-send-code"), None), None))
+    };
+    let body = html! {
+        (ui::heading(&title, Some(&cx.t("people-sign-in-lead"))))
+        (ui::form(&ui::Form { action: "/sign-in".into(), hidden: vec![("back".into(), back.into())], body: fields, ..ui::Form::default() }))
+        @if cx.app.mode == Mode::Demo { (demo_hint(cx)) }
+        p { (cx.t("people-are-you-staff")) " " (ui::Link::new(cx.t("people-to-staff-sign-in"), "/staff/sign-in")) }
+    };
+    cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() })
+}
+
+fn demo_hint(cx: &Cx) -> Markup {
+    ui::notice(
+        ui::Tone::Info,
+        &cx.t("people-demo"),
+        None,
+        html! { p { (cx.t("people-demo-hint")) " " (ui::Link::new(cx.t("people-to-outbox"), "/outbox")) } },
+    )
+}
+
+fn ask_for_code(cx: &Cx) -> Outcome {
+    let back = cx.form("back");
+    // "Send again" names the attempt, so that the page it stands on need not hold the number.
+    let asked = if cx.request.form.has("attempt") {
+        actions::phone_of_attempt(&cx.app, cx.form("attempt"))
+            .and_then(|phone| actions::ask_for_code(&cx.app, cx.lang, phone.as_str(), &cx.request.peer))
+    } else {
+        actions::ask_for_code(&cx.app, cx.lang, cx.form("phone"), &cx.request.peer)
+    };
+    match asked {
+        Ok(attempt) => {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("attempt", &attempt).append_pair("back", back).finish();
+            Ok(Answer::redirect(format!("/sign-in/code?{query}")))
+        }
+        Err(Trouble::Refused(refusal)) => Ok(phone_page(cx, back, Some(&refusal))),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn code_page(cx: &Cx, attempt: &str, back: &str, refusal: Option<&Refusal>) -> Outcome {
+    let phone = match actions::phone_of_attempt(&cx.app, attempt) {
+        Ok(phone) => phone,
+        // Nothing to type a code for: begin again, and say why.
+        Err(Trouble::Refused(gone)) => return Ok(phone_page(cx, back, Some(&gone))),
+        Err(fault) => return Err(fault),
+    };
+    let title = cx.t("people-code-title");
+    let lead = cx.ta("people-code-lead", &[("phone", phone.masked().into())]);
+    let fields = html! {
+        (refused(cx, refusal))
+        (ui::input_field(&ui::Input {
+            name: "code".into(),
+            label: cx.t("people-code").into(),
+            kind: ui::InputKind::OneTimeCode,
+            help: cx.t("people-code-help").into(),
+            error: field_error(cx, refusal, "code").into(),
+            required: true,
+            autocomplete: "one-time-code".into(),
+            max_length: Some(16),
+            ..ui::Input::default()
+        }))
+        (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("people-sign-in"), None), None))
+    };
+    let again = html! {
+        p { (cx.t("people-no-code")) }
+        (ui::submit_row(ui::button(ui::ButtonKind::Quiet, &cx.t("people-send-again"), None), Some(&ui::Link::new(cx.t("people-other-phone"), again_address(back)))))
+    };
+    let hidden = vec![("attempt".into(), attempt.into()), ("back".into(), back.into())];
+    let body = html! {
+        (ui::heading(&title, Some(&lead)))
+        (ui::form(&ui::Form { action: "/sign-in/code".into(), hidden: hidden.clone(), body: fields, ..ui::Form::default() }))
+        @if cx.app.mode == Mode::Demo { (demo_hint(cx)) }
+        (ui::form(&ui::Form { action: "/sign-in".into(), hidden, body: again, ..ui::Form::default() }))
+    };
+    Ok(cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
+}
+
+fn again_address(back: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("back", back).finish();
+    format!("/sign-in?{query}")
+}
+
+fn sign_in_with_code(cx: &Cx) -> Outcome {
+    let (attempt, back) = (cx.form("attempt"), cx.form("back"));
+    match actions::sign_in_with_code(&cx.app, attempt, cx.form("code"), token(cx)) {
+        Ok(SignedIn { token, .. }) => Ok(Answer::redirect(after(back, "/me")).with_cookie(web::session_cookie(token, Strength::Phone))),
+        Err(Trouble::Refused(refusal)) => code_page(cx, attempt, back, Some(&refusal)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn staff_page(cx: &Cx, back: &str, refusal: Option<&Refusal>) -> Answer {
+    let title = cx.t("people-staff-title");
+    let input = |name: &'static str, kind, label: &str, help: &str, autocomplete: &'static str| {
+        ui::input_field(&ui::Input {
+            name: name.into(),
+            label: cx.t(label).into(),
+            kind,
+            // A password or code that was typed is never sent back.
+            value: if name == "login" { cx.form("login").into() } else { "".into() },
+            help: if help.is_empty() { "".into() } else { cx.t(help).into() },
+            required: true,
+            autocomplete: autocomplete.into(),
+            max_length: Some(200),
+            ..ui::Input::default()
+        })
+    };
+    let fields = html! {
+        (refused(cx, refusal))
+        (input("login", ui::InputKind::Text, "people-login", "", "username"))
+        (input("password", ui::InputKind::Password, "people-password", "", "current-password"))
+        (input("totp", ui::InputKind::OneTimeCode, "people-totp", "people-totp-help", "one-time-code"))
+        (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("people-sign-in"), None), None))
+    };
+    let body = html! {
+        (ui::heading(&title, Some(&cx.t("people-staff-lead"))))
+        (ui::form(&ui::Form { action: "/staff/sign-in".into(), hidden: vec![("back".into(), back.into())], body: fields, ..ui::Form::default() }))
+        @if cx.app.mode == Mode::Demo {
+            (ui::notice(ui::Tone::Info, &cx.t("people-demo"), None, html! {
+                p { (cx.t("people-demo-staff-hint")) " " (ui::Link::new(cx.t("people-to-outbox"), "/outbox")) }
+            }))
+        }
+        p { (cx.t("people-are-you-donor")) " " (ui::Link::new(cx.t("people-to-phone-sign-in"), "/sign-in")) }
+    };
+    cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() })
+}
+
+fn sign_in_staff(cx: &Cx) -> Outcome {
+    let back = cx.form("back");
+    // The password is taken as it was typed: a space at its end belongs to it.
+    let password = cx.request.form.0.iter().find(|(name, _)| name == "password").map_or("", |(_, value)| value);
+    match actions::sign_in_staff(&cx.app, cx.form("login"), password, cx.form("totp"), &cx.request.peer, token(cx)) {
+        Ok(SignedIn { token, .. }) => {
+            let actor = web::actor_of_session(&cx.app.db, &token, cx.now)?;
+            let desk = if actor.may(Right::Operator) {
+                "/operator"
+            } else if actor.may(Right::Desk) {
+                "/desk"
+            } else {
+                "/me"
+            };
+            Ok(Answer::redirect(after(back, desk)).with_cookie(web::session_cookie(token, Strength::Staff)))
+        }
+        Err(Trouble::Refused(refusal)) => Ok(staff_page(cx, back, Some(&refusal))),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// A cookie that tells the browser to forget its session.
+fn no_session() -> Cookie {
+    Cookie { name: SESSION_COOKIE, value: String::new(), max_age_s: 0 }
+}
+
+fn sign_out(cx: &Cx) -> Outcome {
+    actions::sign_out(&cx.app, token(cx))?;
+    Ok(Answer::redirect("/?done=signed-out").with_cookie(no_session()))
+}
+
+fn sign_out_everywhere(cx: &Cx) -> Outcome {
+    actions::sign_out_everywhere(&cx.app, cx.person_id()?)?;
+    Ok(Answer::redirect("/?done=signed-out-everywhere").with_cookie(no_session()))
+}
+
+fn me_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
+    let person_id = cx.person_id()?;
+    let (name, phones) = cx.app.db.read(|tx| Ok::<_, db::Fault>((store::person_name(tx, person_id)?, store::phones_of(tx, person_id)?)))?;
+    let title = cx.t("people-me-title");
+    let value = if refusal.is_some() { cx.form("name").to_owned() } else { name.clone() };
+    let name_fields = html! {
+        (refused(cx, refusal))
+        (ui::input_field(&ui::Input {
+            name: "name".into(),
+            label: cx.t("people-name").into(),
+            value: value.into(),
+            help: cx.t("people-name-help").into(),
+            error: field_error(cx, refusal, "name").into(),
+            required: true,
+            autocomplete: "name".into(),
+            max_length: Some(60),
+            ..ui::Input::default()
+        }))
+        (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("people-save-name"), None), None))
+    };
+    let row = |key: &str, note: &str, href: &'static str| ui::LinkRow {
+        href: href.into(),
+        title: cx.t(key).into(),
+        note: cx.t(note).into(),
+        ..ui::LinkRow::default()
+    };
+    let mut rows = vec![row("nav-my-gifts", "people-gifts-note", "/me/gifts")];
+    if cx.actor.may(Right::Desk) {
+        rows.push(row("nav-desk", "people-desk-note", "/desk"));
+    }
+    if cx.actor.may(Right::Operator) {
+        rows.push(row("nav-operator", "people-operator-note", "/operator"));
+    }
+    let lead = match phones.first() {
+        Some(phone) => cx.ta("people-me-phone", &[("phone", phone.masked().into())]),
+        None => cx.t("people-me-no-phone"),
+    };
+    let sign_out = |action: &'static str, key: &str, kind| {
+        ui::form(&ui::Form { action: action.into(), body: ui::submit_row(ui::button(kind, &cx.t(key), None), None), ..ui::Form::default() })
+    };
+    let body = html! {
+        (ui::heading(&title, Some(&lead)))
+        (ui::link_list(&rows))
+        (ui::section(&cx.t("people-name-title"), None, ui::form(&ui::Form { action: "/me".into(), body: name_fields, ..ui::Form::default() })))
+        (ui::section(&cx.t("people-leave-title"), None, html! {
+            p { (cx.t("people-leave-note")) }
+            (sign_out("/sign-out", "people-sign-out", ui::ButtonKind::Quiet))
+            (sign_out("/me/sign-out-everywhere", "people-sign-out-everywhere", ui::ButtonKind::Danger))
+        }))
+    };
+    Ok(cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
+}
+
+fn rename(cx: &Cx) -> Outcome {
+    match actions::rename(&cx.app, cx.person_id()?, cx.form("name")) {
+        Ok(()) => Ok(Answer::redirect("/me?done=renamed")),
+        Err(Trouble::Refused(refusal)) => me_page(cx, Some(&refusal)),
+        Err(fault) => Err(fault),
+    }
+}
+
+const OUTBOX_LENGTH: i64 = 30;
+
+/// The demo has no phones, so what would have been sent can be read here. Anywhere else this page does not exist.
+fn outbox_page(cx: &Cx) -> Outcome {
+    if cx.app.mode != Mode::Demo {
+        return Err(Refusal::not_found().into());
+    }
+    let (messages, staff) =
+        cx.app.db.read(|tx| Ok::<_, db::Fault>((store::newest_messages(tx, OUTBOX_LENGTH)?, store::demo_staff(tx)?)))?;
+    let title = cx.t("people-outbox-title");
+    let mut codes = ui::Table::new(
+        cx.t("people-outbox-staff-caption"),
+        ["people-login", "people-name", "people-totp"].map(|key| ui::Column::words(cx.t(key))).to_vec(),
+    );
+    for (member, secret) in &staff {
+        codes.row(&[&member.login, &member.name, &html! { code { (totp::totp_now(secret, cx.now)) } }]);
+    }
+    let left = cx.ta("people-outbox-seconds", &[("seconds", totp::seconds_left(cx.now).into())]);
+    let list = html! {
+        @if messages.is_empty() {
+            (ui::empty_state(&cx.t("people-outbox-empty"), &cx.t("people-outbox-empty-why"), Some(&ui::Link::new(cx.t("sign-in"), "/sign-in"))))
+        }
+        @for message in &messages {
+            (ui::card(Some(&message.phone.masked()), html! {
+                p { (message.body) }
+                p { (show::instant(message.created_at)) " · "
+                    @if message.sent_at.is_some() { (cx.t("people-outbox-sent")) } @else { (cx.t("people-outbox-waiting")) } }
+            }))
+        }
+    };
+    let body = html! {
+        (ui::heading(&title, Some(&cx.t("people-outbox-lead"))))
+        (ui::notice(ui::Tone::Warn, &cx.t("people-demo"), None, html! { p { (cx.t("people-outbox-warning")) } }))
+        (ui::refreshing("outbox", 5_000, None, html! {
+            (ui::section(&cx.t("people-outbox-messages"), None, list))
+            @if !staff.is_empty() {
+                (ui::section(&cx.t("people-outbox-staff"), None, html! { (ui::table(&codes)) p { (left) } }))
+            }
+        }))
+    };
+    Ok(cx.page(PageParts { title: &title, body, reading: true, ..PageParts::default() }))
+}
