@@ -95,15 +95,18 @@ CREATE TABLE rate_window (
   PRIMARY KEY (name, window_start)
 ) {clustered};
 
--- Administrative divisions, 12-digit codes. Level 1 province, 2 prefecture, 3 county.
+-- Administrative divisions, 12-digit codes. Level 1 province (its parent is empty), 2 prefecture, 3 county. An area that
+-- was abolished stays, because old rows name it.
 CREATE TABLE area (
   code {text} PRIMARY KEY,
-  parent {text},
+  parent {text} NOT NULL,
   level {int} NOT NULL,
   name {text} NOT NULL,
   english {text} NOT NULL,
   three_regions {int} NOT NULL,
-  former_poverty_county {int} NOT NULL
+  former_poverty_county {int} NOT NULL,
+  valid_from_day {int},
+  abolished_day {int}
 ) {clustered};
 CREATE INDEX area_parent ON area (parent, code);
 

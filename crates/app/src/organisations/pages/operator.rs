@@ -1,0 +1,228 @@
+//! The operator's desk for organisations: find them, see whose papers are running out, found new ones, add
+//! certificates, open merchant numbers, give and end seats.
+
+use maud::{Markup, html};
+
+use crate::kernel::civil;
+use crate::kernel::{Refusal, Trouble};
+use crate::organisations::model::{Asked, Certificate, CharityRow, Kind, Organisation, Seat};
+use crate::organisations::rules::EXPIRING_DAYS;
+use crate::organisations::{actions, store};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id};
+
+use super::{certificate_table, forms, kind_word, last_day, pager, seat_table};
+
+pub fn list(cx: &Cx) -> Outcome {
+    let today = civil::day_of(cx.now);
+    let expiring = cx.query("expiring") == "1";
+    let asked = Asked {
+        words: cx.query("q").to_owned(),
+        kind: Kind::from_word(cx.query("kind")),
+        ending_by: expiring.then_some(today + EXPIRING_DAYS),
+        page: cx.query("page").parse::<i64>().unwrap_or(1).clamp(1, 100_000) - 1,
+    };
+    let (rows, count) = cx.app.db.read(|tx| store::search(tx, &asked, today))?;
+    let title = cx.t("organisation-operator-title");
+    let address = |page: i64| {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("q", &asked.words)
+            .append_pair("kind", asked.kind.map_or("", Kind::word))
+            .append_pair("expiring", if expiring { "1" } else { "" })
+            .append_pair("page", &(page + 1).to_string())
+            .finish();
+        format!("/operator/organisations?{query}")
+    };
+    let body = html! {
+        (ui::breadcrumbs(&cx.t("organisation-trail"), &[ui::Link::new(cx.t("nav-operator"), "/operator")], &title))
+        (ui::heading(&title, Some(&cx.t("organisation-operator-lead"))))
+        p { (ui::link_button(ui::ButtonKind::Main, &cx.t("organisation-new-title"), "/operator/organisations/new")) }
+        (ui::search_box(&search_box(cx, &asked, expiring)))
+        @if rows.is_empty() {
+            (ui::empty_state(&cx.t("organisation-none"), &cx.t("organisation-none-why"), Some(&ui::Link::new(cx.t("organisation-all"), "/operator/organisations"))))
+        } @else {
+            p { (cx.ta("organisation-count", &[("count", count.into())])) }
+            (rows_table(cx, &rows))
+            (pager(cx, &address, asked.page, count, Asked::PAGE_LENGTH))
+        }
+    };
+    Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
+}
+
+fn search_box<'a>(cx: &Cx, asked: &'a Asked, expiring: bool) -> ui::SearchBox<'a> {
+    let mut kinds = vec![ui::Choice::new("", cx.t("organisation-kind-any")).chosen(asked.kind.is_none())];
+    kinds.extend(Kind::ALL.map(|kind| ui::Choice::new(kind.word(), kind_word(cx, kind)).chosen(asked.kind == Some(kind))));
+    ui::SearchBox {
+        action: "/operator/organisations".into(),
+        label: cx.t("organisation-search").into(),
+        name: "q".into(),
+        value: asked.words.as_str().into(),
+        button: cx.t("organisation-search-button").into(),
+        filters: vec![
+            ui::FilterGroup { legend: cx.t("organisation-kind").into(), name: "kind".into(), many: false, choices: kinds },
+            ui::FilterGroup {
+                legend: cx.t("organisation-certificates").into(),
+                name: "expiring".into(),
+                many: true,
+                choices: vec![ui::Choice::new("1", cx.t("organisation-expiring-only")).chosen(expiring)],
+            },
+        ],
+        ..ui::SearchBox::default()
+    }
+}
+
+fn rows_table(cx: &Cx, rows: &[CharityRow]) -> Markup {
+    let heads = [
+        "organisation-name",
+        "organisation-kind",
+        "organisation-credit-code",
+        "organisation-registered-until",
+        "organisation-fundraising-until",
+    ];
+    let mut table = ui::Table::new(cx.t("organisation-operator-caption"), heads.map(|key| ui::Column::words(cx.t(key))).to_vec());
+    let today = civil::day_of(cx.now);
+    let until = |day: Option<civil::Day>| match day {
+        None => ui::badge(ui::Tone::Bad, &cx.t("organisation-certificate-none-valid")),
+        Some(day) if day <= today + EXPIRING_DAYS => {
+            html! { (last_day(cx, day)) " " (ui::badge(ui::Tone::Warn, &cx.t("organisation-certificate-expiring"))) }
+        }
+        Some(day) => last_day(cx, day),
+    };
+    for row in rows {
+        let o = &row.organisation;
+        let name = ui::Link::new(cx.either(&o.name, &o.english_name), format!("/operator/organisations/{}", o.id));
+        // Only a charity needs a licence to raise money; its absence elsewhere is no defect.
+        let licence = if o.kind == Kind::Charity || row.fundraising_until.is_some() {
+            until(row.fundraising_until)
+        } else {
+            html! { "—" }
+        };
+        table.row(&[&name, &kind_word(cx, o.kind), &o.credit_code, &until(row.registered_until), &licence]);
+    }
+    ui::table(&table)
+}
+
+pub fn new(cx: &Cx) -> Outcome {
+    Ok(new_page(cx, None))
+}
+
+fn new_page(cx: &Cx, refusal: Option<&Refusal>) -> Answer {
+    let title = cx.t("organisation-new-title");
+    let trail =
+        [ui::Link::new(cx.t("nav-operator"), "/operator"), ui::Link::new(cx.t("organisation-operator-title"), "/operator/organisations")];
+    let body = html! {
+        (ui::breadcrumbs(&cx.t("organisation-trail"), &trail, &title))
+        (ui::heading(&title, Some(&cx.t("organisation-new-lead"))))
+        (forms::new_organisation_form(cx, refusal))
+    };
+    cx.page_with_status(refusal.map_or(200, |r| r.status), PageParts { title: &title, body, reading: true, ..PageParts::default() })
+}
+
+pub fn found(cx: &Cx) -> Outcome {
+    match forms::read_organisation(cx).and_then(|new| actions::found(&cx.app, new)) {
+        Ok(id) => Ok(Answer::redirect(format!("/operator/organisations/{id}?done=organisation-founded"))),
+        Err(Trouble::Refused(refusal)) => Ok(new_page(cx, Some(&refusal))),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The forms of an organisation's page, to know to which of them a refusal belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FormOf {
+    Certificate,
+    Merchant,
+    Seat,
+    EndedSeat,
+}
+
+pub fn organisation(cx: &Cx) -> Outcome {
+    one(cx, None)
+}
+
+struct OperatorView {
+    organisation: Organisation,
+    certificates: Vec<Certificate>,
+    merchant: Option<String>,
+    seats: Vec<Seat>,
+}
+
+fn one(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
+    let id = cx.id_param("id")?;
+    let view: OperatorView = cx.app.db.read(|tx| {
+        let organisation = store::find(tx, id)?.ok_or_else(Refusal::not_found)?;
+        let (certificates, merchant, seats) = (store::certificates(tx, id)?, store::merchant_of(tx, id)?, store::seats(tx, id)?);
+        Ok::<_, Trouble>(OperatorView { organisation, certificates, merchant, seats })
+    })?;
+    let o = &view.organisation;
+    let of = |form: FormOf| refused.filter(|(f, _)| *f == form).map(|(_, refusal)| refusal);
+    let base = format!("/operator/organisations/{id}");
+    let name = cx.either(&o.name, &o.english_name);
+    let trail =
+        [ui::Link::new(cx.t("nav-operator"), "/operator"), ui::Link::new(cx.t("organisation-operator-title"), "/operator/organisations")];
+    let end = |seat: &Seat| {
+        ui::form(&ui::Form {
+            action: format!("{base}/seats/{}/end", seat.id).into(),
+            body: ui::button(ui::ButtonKind::Danger, &cx.t("organisation-end-seat"), None),
+            ..ui::Form::default()
+        })
+    };
+    let body = html! {
+        (ui::breadcrumbs(&cx.t("organisation-trail"), &trail, name))
+        (ui::heading(name, Some(&format!("{} · {}", kind_word(cx, o.kind), o.credit_code))))
+        p { (ui::Link::new(cx.t("organisation-public-page"), format!("/organisations/{id}"))) }
+        (ui::section(&cx.t("organisation-certificates"), None, html! {
+            @if view.certificates.is_empty() { p { (cx.t("organisation-certificates-none")) } }
+            @else { (certificate_table(cx, &view.certificates)) }
+            (ui::card(Some(&cx.t("organisation-add-certificate")), html! {
+                p { (cx.t("organisation-add-certificate-note")) }
+                (forms::certificate_form(cx, format!("{base}/certificates"), of(FormOf::Certificate)))
+            }))
+        }))
+        @if o.kind != Kind::Operator { (ui::section(&cx.t("organisation-merchant"), None, html! {
+            @match &view.merchant {
+                Some(mchid) => { (forms::refused(cx, of(FormOf::Merchant))) p { code { (mchid) } " " (cx.t("organisation-merchant-fixed")) } }
+                None => (forms::merchant_form(cx, format!("{base}/merchant"), of(FormOf::Merchant))),
+            }
+        })) }
+        (ui::section(&cx.t("organisation-seats"), None, html! {
+            (forms::refused(cx, of(FormOf::EndedSeat)))
+            @if view.seats.is_empty() { p { (cx.t("organisation-seats-none")) } }
+            @else { (seat_table(cx, &cx.t("organisation-seats-caption"), &view.seats, Some(&end))) }
+            (ui::card(Some(&cx.t("organisation-give-seat")), forms::seat_form(cx, format!("{base}/seats"), o.kind, of(FormOf::Seat))))
+        }))
+    };
+    Ok(cx.page_with_status(refused.map_or(200, |(_, r)| r.status), PageParts { title: name, body, ..PageParts::default() }))
+}
+
+/// Back to the organisation's page: with what was done, or with what was refused beside its form.
+fn answer(cx: &Cx, form: FormOf, outcome: Result<(), Trouble>, done: &str) -> Outcome {
+    match outcome {
+        Ok(()) => Ok(Answer::redirect(format!("/operator/organisations/{}?{done}", cx.id_param("id")?))),
+        Err(Trouble::Refused(refusal)) => one(cx, Some((form, &refusal))),
+        Err(fault) => Err(fault),
+    }
+}
+
+pub fn add_certificate(cx: &Cx) -> Outcome {
+    let id = cx.id_param("id")?;
+    let outcome = forms::read_lone_certificate(cx).map_err(Trouble::from).and_then(|new| actions::add_certificate(&cx.app, id, new));
+    answer(cx, FormOf::Certificate, outcome.map(|_| ()), "done=certificate-added")
+}
+
+pub fn open_merchant(cx: &Cx) -> Outcome {
+    let outcome = actions::open_merchant(&cx.app, cx.id_param("id")?, cx.form("mchid"));
+    answer(cx, FormOf::Merchant, outcome, "done=merchant-opened")
+}
+
+pub fn give_seat(cx: &Cx) -> Outcome {
+    let id = cx.id_param("id")?;
+    let outcome = forms::read_seat(cx)
+        .map_err(Trouble::from)
+        .and_then(|(role, starts_at, ends_at)| actions::give_seat_to_login(&cx.app, id, cx.form("login"), role, starts_at, ends_at));
+    answer(cx, FormOf::Seat, outcome.map(|_| ()), "done=seat-given")
+}
+
+pub fn end_seat(cx: &Cx) -> Outcome {
+    let seat_id = parse_id(cx.param("seat")).ok_or_else(Refusal::not_found)?;
+    let outcome = actions::end_seat(&cx.app, cx.id_param("id")?, seat_id);
+    answer(cx, FormOf::EndedSeat, outcome, "done=seat-ended")
+}
