@@ -6,6 +6,7 @@
 //! | `World`: the product, its clock, its checks when dropped | `world.rs` |
 //! | `Browser`: one person's browser, in process | `browser.rs` |
 //! | `Page`, `Form`: what a browser shows and would send | `page.rs`, `form.rs` |
+//! | the payment channel: paying, notifying, forging | `gateway.rs` |
 //! | who a story needs: donors, staff | `people.rs` |
 //!
 //! A story is a function of a `&World`, and `on_both_engines!` makes two tests of it:
@@ -21,8 +22,8 @@
 #![forbid(unsafe_code)]
 
 mod browser;
-mod channel;
 mod form;
+mod gateway;
 mod page;
 mod people;
 mod world;
@@ -32,6 +33,7 @@ pub use db::Engine;
 pub use form::{Field, Form};
 pub use page::Page;
 pub use people::Person;
+pub use sandbox;
 pub use world::{Options, World};
 
 /// Makes two tests of each named story, one on SQLite and one on PostgreSQL. A story that is not named here is dead

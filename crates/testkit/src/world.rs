@@ -11,14 +11,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use app::kernel::{Clock, Micros, SECOND_US, Secret, Trouble};
-use app::{App, Mode, Setup, jobs, settlement};
+use app::kernel::{Clock, HOUR_US, MINUTE_US, Micros, SECOND_US, Secret, Trouble};
+use app::{App, Mode, Setup, jobs, organisations, settlement};
 use db::testing::Fresh;
 use db::{Engine, Sql, Value, params, sql};
+use sandbox::{Faults, Gateway};
 use tokio::runtime::Runtime;
 
 use crate::browser::{Browser, Site};
-use crate::channel;
+use crate::gateway;
 
 /// Every world begins on 2026-09-07 at 10:00 in Shanghai, a Monday.
 const BEGINNING: Micros = 1_788_746_400 * SECOND_US;
@@ -33,6 +34,8 @@ pub struct Options {
 pub struct World {
     pub app: Arc<App>,
     pub clock: Clock,
+    /// The payment channel, with its knobs.
+    pub gateway: Gateway,
     site: Arc<Site>,
     address: SocketAddr,
     stop: Arc<AtomicBool>,
@@ -55,6 +58,11 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port on loopback");
         let address = listener.local_addr().expect("the port that was given");
+        let gateway = gateway::gateway(&clock);
+        let api = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port on loopback");
+        let api_address = api.local_addr().expect("the port that was given");
+        let api_router = gateway.api_router();
+        runtime.spawn(async move { axum::serve(api, api_router).await });
         let base_url = if options.for_a_real_browser { format!("http://{address}") } else { "https://huihai.test".to_owned() };
         let app = App::new(Setup {
             db: fresh.db().clone(),
@@ -62,17 +70,19 @@ impl World {
             secret: Secret::new(b"a secret that only tests use"),
             mode: Mode::Demo,
             base_url: base_url.clone(),
-            channel: channel::connected(&format!("http://{address}")),
+            channel: gateway::connected(&gateway, &format!("http://{api_address}"), &format!("http://{address}")),
             settlement: settlement::Limits::default(),
         })
         .expect("an app on a fresh database");
-        let router = app::site(&app);
+        organisations::prepare(&app).expect("the areas");
+        // The cashier stands under the same address, as in the demo.
+        let router = app::site(&app).merge(gateway.cashier_router());
         let served = router.clone().into_make_service_with_connect_info::<SocketAddr>();
         runtime.spawn(async move { axum::serve(listener, served).await });
         let stop = Arc::new(AtomicBool::new(false));
         let writers = settlement::start(&app, &stop);
         let site = Arc::new(Site::new(router, runtime.handle().clone(), &base_url));
-        World { app, clock, site, address, stop, writers, runtime: Some(runtime), fresh }
+        World { app, clock, gateway, site, address, stop, writers, runtime: Some(runtime), fresh }
     }
 
     /// Where the site listens on loopback, for what must come in over HTTP.
@@ -156,18 +166,10 @@ impl World {
 
     /// What must hold when a story is over; dropping the world calls it.
     pub fn look_around(&self) {
+        *self.gateway.faults() = Faults::default();
         self.catch_up();
-        // Jobs that wait for their time are done too: an order that nobody pays ends some day.
-        for _ in 0..50 {
-            let next = self.count(sql("SELECT COALESCE(MIN(run_at), 0) AS count FROM job"), params![]);
-            if next == 0 {
-                break;
-            }
-            if next > self.now() {
-                self.clock.set(next);
-            }
-            self.catch_up();
-        }
+        self.wait_for_the_channel();
+        self.wait_for_jobs();
         let left = self.texts(sql("SELECT kind || ' ' || payload AS text FROM job ORDER BY id"));
         assert!(left.is_empty(), "jobs were left: {left:?}");
         let failed = self.texts(sql("SELECT kind || ' ' || payload || ': ' || error AS text FROM failed_job ORDER BY id"));
@@ -178,6 +180,40 @@ impl World {
         self.check_the_books();
         if !self.private_texts().is_empty() {
             self.read_everything_public();
+        }
+    }
+
+    /// The channel repeats what was not acknowledged, and orders that nobody pays end after two hours.
+    fn wait_for_the_channel(&self) {
+        for _ in 0..20 {
+            let next = self.gateway.next_due_at().unwrap_or(i64::MAX);
+            if next <= self.now() + HOUR_US {
+                self.clock.set(next.max(self.now()));
+                self.deliver();
+                self.catch_up();
+            }
+        }
+        for _ in 0..40 {
+            let open = self.count(sql("SELECT COUNT(*) AS count FROM channel_order WHERE state IN ('waiting', 'ordered')"), params![]);
+            if open == 0 {
+                return;
+            }
+            self.later(10 * MINUTE_US);
+        }
+        panic!("orders are open that are neither paid nor closed after hours: {:?}", self.texts(sql(
+            "SELECT CAST(intent_id AS TEXT) || ' ' || state || ' ' || reason AS text FROM channel_order WHERE state IN ('waiting', 'ordered')"
+        )));
+    }
+
+    /// Jobs that wait for their time are done too.
+    fn wait_for_jobs(&self) {
+        for _ in 0..50 {
+            let next = self.count(sql("SELECT COALESCE(MIN(run_at), 0) AS count FROM job"), params![]);
+            if next == 0 {
+                return;
+            }
+            self.clock.set(next.max(self.now()));
+            self.catch_up();
         }
     }
 

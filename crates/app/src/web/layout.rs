@@ -202,7 +202,8 @@ pub fn refusal_text(cx: &Cx, refusal: &Refusal) -> (String, String) {
 pub fn refusal_page(cx: &Cx, refusal: &Refusal) -> Answer {
     let (sentence, next) = refusal_text(cx, refusal);
     let body = html! {
-        (ui::empty_state(&sentence, &next, Some(&ui::Link::new(cx.t("to-home"), "/"))))
+        (ui::heading(&sentence, Some(&next)))
+        p { (ui::link_button(ui::ButtonKind::Main, &cx.t("to-home"), "/")) }
     };
     cx.page_with_status(refusal.status, PageParts { title: &sentence, body, reading: true, ..PageParts::default() })
 }

@@ -14,7 +14,7 @@ pub mod show;
 
 pub use answer::{Answer, Outcome};
 pub use cx::{Cx, Form, Request, parse_id};
-pub use http::{dispatch, router};
+pub use http::{SECURITY_HEADERS, dispatch, router};
 pub use layout::{PageParts, field_error, local_path, refusal_text};
 pub use locale::{FILES, Lang, Locales};
 pub use route::{Method, Route, Run, direct_post, get, post};

@@ -153,9 +153,11 @@ fn slices_use_each_other_only_in_the_stated_directions() {
 fn within_a_slice_pages_stand_on_actions_and_actions_on_rules_and_store() {
     let height = |part: &str| match part {
         "model" => Some(0),
-        "rules" | "store" => Some(1),
-        "actions" => Some(2),
-        "pages" => Some(3),
+        "rules" => Some(1),
+        // A statement may name a limit that a rule states; a rule never reads.
+        "store" => Some(2),
+        "actions" => Some(3),
+        "pages" => Some(4),
         _ => None,
     };
     let mut wrong = Vec::new();
