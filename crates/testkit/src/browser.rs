@@ -133,6 +133,13 @@ impl Browser {
         self.follow(self.post_once(path, &pairs))
     }
 
+    /// The same without following the redirect.
+    #[must_use]
+    pub fn post_here(&self, path: &str, pairs: &[(&str, &str)]) -> Page {
+        let pairs: Vec<_> = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        self.post_once(path, &pairs)
+    }
+
     fn post_once(&self, path: &str, pairs: &[(String, String)]) -> Page {
         let headers = [("origin", self.site.origin.as_str()), ("sec-fetch-site", "same-origin")];
         self.send(Method::POST, path, &headers, encode(pairs).into_bytes())

@@ -8,6 +8,7 @@
 //! | `Page`, `Form`: what a browser shows and would send | `page.rs`, `form.rs` |
 //! | the payment channel: paying, notifying, forging | `gateway.rs` |
 //! | who a story needs: donors, staff | `people.rs` |
+//! | one of everything | `cast.rs` |
 //!
 //! A story is a function of a `&World`, and `on_both_engines!` makes two tests of it:
 //!
@@ -22,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod browser;
+mod cast;
 mod form;
 mod gateway;
 mod page;
@@ -29,10 +31,11 @@ mod people;
 mod world;
 
 pub use browser::Browser;
+pub use cast::Cast;
 pub use db::Engine;
 pub use form::{Field, Form};
 pub use page::Page;
-pub use people::Person;
+pub use people::{PASSWORD, Person, totp_secret};
 pub use sandbox;
 pub use world::{Options, World};
 

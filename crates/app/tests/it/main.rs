@@ -4,9 +4,15 @@
 //! |---|---|
 //! | `world.rs` | does the world of the tests itself keep its promises? |
 //! | `coverage.rs` | what nobody may forget: statements, migrations |
+//! | `rights.rs` | who is admitted where, and are forms from other sites refused? |
+//! | `browse.rs` | is every page whole, for everyone, in both languages? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
+mod browse;
+mod cast;
 mod coverage;
+mod rights;
+mod routes;
 mod sources;
 mod tidy;
 mod world;

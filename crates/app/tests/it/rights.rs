@@ -1,0 +1,96 @@
+//! The rights table, tried: every route by every kind of person, and every form from another site.
+
+use app::kernel::{Right, Strength};
+use app::web::{Method, Route};
+use testkit::{Browser, Cast, Page, World, on_both_engines};
+
+use crate::routes::{self, Door, Visitor};
+
+/// What came back, as the rights table sees it.
+fn outcome(page: &Page) -> Door {
+    let to_sign_in = page.leads_to().is_some_and(|to| to.starts_with("/sign-in?") || to.starts_with("/staff/sign-in?"));
+    match page.status {
+        303 if to_sign_in => Door::SignIn,
+        401 => Door::SignIn,
+        403 => Door::Shut,
+        _ => Door::Open,
+    }
+}
+
+/// A browser with a session of its own: a route may well end the session it was tried with.
+fn browser(world: &World, visitor: &Visitor) -> Browser {
+    match visitor.person {
+        None => world.guest(),
+        Some(person) => {
+            let strength = if matches!(person.actor, app::kernel::Actor::Person { strength: Strength::Staff, .. }) {
+                Strength::Staff
+            } else {
+                Strength::Phone
+            };
+            world.signed_in(person.id, &person.name, strength, Vec::new()).browser
+        }
+    }
+}
+
+fn attempt(world: &World, cast: &Cast, route: &Route, visitor: &Visitor) -> Page {
+    let (browser, path) = (browser(world, visitor), routes::filled(route.path, world, cast));
+    match route.method {
+        Method::Get => browser.visit(&path),
+        Method::Post => browser.post_here(&path, &[]),
+    }
+}
+
+fn every_route_admits_whom_its_right_names(world: &World) {
+    let cast = world.cast();
+    let donor = world.donor("13800138000");
+    let visitors = routes::visitors(&cast, &donor);
+    let all = routes::for_people();
+    assert!(all.len() >= 20, "only {} routes were found", all.len());
+    let mut wrong = Vec::new();
+    for route in &all {
+        let mut admitted_at_a_desk = false;
+        for visitor in &visitors {
+            let page = attempt(world, &cast, route, visitor);
+            let (expected, found) = (routes::door(&visitor.actor(), route.right), outcome(&page));
+            // Who holds a seat may still hear from the page that it takes another role.
+            let by_role = matches!(route.right, Right::Desk | Right::Operator) && expected == Door::Open && found == Door::Shut;
+            admitted_at_a_desk |= expected == Door::Open && found == Door::Open;
+            if page.status >= 500 || (expected != found && !by_role) {
+                let line =
+                    format!("{:?} {}: {} meets {found:?} ({}), not {expected:?}", route.method, route.path, visitor.called, page.status);
+                wrong.push(line);
+            }
+        }
+        if !admitted_at_a_desk {
+            wrong.push(format!("{:?} {} admits nobody whom its right names", route.method, route.path));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn no_form_is_taken_from_another_site(world: &World) {
+    let cast = world.cast();
+    let donor = world.donor("13800138000");
+    let elsewhere: [&[(&str, &str)]; 4] = [
+        &[("origin", "https://elsewhere.example"), ("sec-fetch-site", "cross-site")],
+        &[("origin", "https://elsewhere.example")],
+        &[("origin", "null")],
+        // No browser leaves both out, so a session without them is not a person's.
+        &[],
+    ];
+    let mut wrong = Vec::new();
+    for route in routes::for_people().iter().filter(|route| route.method == Method::Post) {
+        let path = routes::filled(route.path, world, &cast);
+        for visitor in routes::visitors(&cast, &donor).iter().filter(|visitor| visitor.person.is_some()) {
+            for headers in elsewhere {
+                let status = browser(world, visitor).post_from_elsewhere(&path, headers).status;
+                if status != 403 {
+                    wrong.push(format!("{} answers {status} to {} with {headers:?}", route.path, visitor.called));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+on_both_engines![every_route_admits_whom_its_right_names, no_form_is_taken_from_another_site];
