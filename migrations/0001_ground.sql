@@ -320,6 +320,8 @@ CREATE TABLE gift_intent (
 CREATE INDEX gift_intent_donor ON gift_intent (donor_id, id) WHERE donor_id <> 0;
 
 -- The channel's side of an intent while it is open: waiting for its order, ordered and unpaid, or closed.
+-- next_query_at: while waiting, when the order is tried again; once ordered, when the channel is asked about it.
+-- ordered_at: when pay_reference was answered (an h5 address lives five minutes only).
 CREATE TABLE channel_order (
   intent_id {int} PRIMARY KEY,
   state {text} NOT NULL CHECK (state IN ('waiting', 'ordered', 'closed', 'refused')),
@@ -329,7 +331,8 @@ CREATE TABLE channel_order (
   pay_reference {text} NOT NULL,
   next_query_at {int} NOT NULL,
   queries {int} NOT NULL,
-  reason {text} NOT NULL
+  reason {text} NOT NULL,
+  ordered_at {int}
 ) {strict};
 CREATE INDEX channel_order_waiting ON channel_order (intent_id) WHERE state = 'waiting';
 CREATE INDEX channel_order_open ON channel_order (next_query_at, intent_id) WHERE state = 'ordered';

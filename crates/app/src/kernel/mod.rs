@@ -14,7 +14,7 @@ mod secret;
 pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
 pub use clock::{Clock, DAY_US, HOUR_US, MINUTE_US, Micros, SECOND_US};
 pub use ids::{IdMaker, first_id_at, made_at, process_number};
-pub use rate::{allow, forget as forget_rates};
+pub use rate::{allow, forget as forget_rates, take as take_rate, used_since as rate_used_since};
 pub use refusal::{Refusal, Trouble};
 pub use secret::{Secret, constant_time_eq, hex, random_bytes, sha256};
 
