@@ -6,6 +6,7 @@
 //! | `World`: the product, its clock, its checks when dropped | `world.rs` |
 //! | `Browser`: one person's browser, in process | `browser.rs` |
 //! | `Page`, `Form`: what a browser shows and would send | `page.rs`, `form.rs` |
+//! | `Chromium`: a real browser | `chromium.rs` |
 //! | the payment channel: paying, notifying, forging | `gateway.rs` |
 //! | who a story needs: donors, staff | `people.rs` |
 //! | one of everything | `cast.rs` |
@@ -24,6 +25,7 @@
 
 mod browser;
 mod cast;
+mod chromium;
 mod form;
 mod gateway;
 mod page;
@@ -32,6 +34,7 @@ mod world;
 
 pub use browser::Browser;
 pub use cast::Cast;
+pub use chromium::Chromium;
 pub use db::Engine;
 pub use form::{Field, Form};
 pub use page::Page;

@@ -9,6 +9,7 @@
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod browse;
+mod browser;
 mod cast;
 mod coverage;
 mod rights;
