@@ -36,7 +36,8 @@ impl Chromium {
             .unwrap_or_else(|error| panic!("chromedriver does not start ({error}): run ./test, which installs it"));
         let port = announced_port(&mut driver);
         let profile = std::env::temp_dir().join(format!("huihai-chromium-{}-{port}", std::process::id()));
-        let agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).build().new_agent();
+        let agent =
+            ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).build().new_agent();
         let mut browser = Chromium { driver, session: format!("http://127.0.0.1:{port}/session"), profile, agent };
         let flags = [
             "--headless=new",
@@ -235,7 +236,10 @@ fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Value, String> {
 fn announced_port(driver: &mut Child) -> u16 {
     let output = driver.stdout.take().expect("its output is ours");
     let mut lines = BufReader::new(output).lines();
-    let port = lines.by_ref().map_while(Result::ok).find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok());
+    let port = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok());
     // What it says later is read and dropped, so that it never waits for us.
     std::thread::spawn(move || lines.for_each(drop));
     port.unwrap_or_else(|| {

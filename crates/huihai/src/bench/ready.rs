@@ -63,7 +63,7 @@ pub fn projects(app: &App, count: usize) -> Result<Vec<Project>> {
             tx.execute_one(sql("INSERT INTO person (id, name, created_at) VALUES (?1, 'bench', 0)"), params![person])?;
             tx.execute(
                 sql("INSERT INTO area (code, parent, level, name, english, three_regions, former_poverty_county) \
-                     VALUES ('000000000000', NULL, 1, 'bench', 'bench', 0, 0) ON CONFLICT (code) DO NOTHING"),
+                     VALUES ('000000000000', '', 1, 'bench', 'bench', 0, 0) ON CONFLICT (code) DO NOTHING"),
                 params![],
             )?;
             for (i, id) in organisations.iter().enumerate() {

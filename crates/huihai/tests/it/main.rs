@@ -1,1 +1,5 @@
+//! The program as people start it: its commands, and what is left in the books when it is killed.
 
+mod bench;
+mod crash;
+mod program;
