@@ -290,7 +290,7 @@ mod tests {
     fn marks_reach_down_and_names_reach_up() {
         let areas = compiled();
         let table = [
-            ("540102000000", true, false),  // 城关区 of 拉萨: in Xizang, but not on the list of counties
+            ("540102000000", true, true),   // 城关区 of 拉萨, as all of Xizang
             ("513426000000", true, false),  // 会东县 in 凉山
             ("621121000000", false, true),  // 通渭县
             ("513431000000", true, true),   // 昭觉县 in 凉山

@@ -6,12 +6,14 @@
 //! | `coverage.rs` | what nobody may forget: statements, migrations |
 //! | `rights.rs` | who is admitted where, and are forms from other sites refused? |
 //! | `browse.rs` | is every page whole, for everyone, in both languages? |
+//! | `people.rs` | who comes in, and who does not? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod browse;
 mod browser;
 mod cast;
 mod coverage;
+mod people;
 mod rights;
 mod routes;
 mod sources;
