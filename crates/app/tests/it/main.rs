@@ -6,6 +6,7 @@
 //! | `coverage.rs` | what nobody may forget: statements, migrations |
 //! | `rights.rs` | who is admitted where, and are forms from other sites refused? |
 //! | `browse.rs` | is every page whole, for everyone, in both languages? |
+//! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
 //! | `people.rs` | who comes in, and who does not? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
@@ -13,6 +14,7 @@ mod browse;
 mod browser;
 mod cast;
 mod coverage;
+mod organisations;
 mod people;
 mod rights;
 mod routes;
