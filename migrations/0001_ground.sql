@@ -176,6 +176,9 @@ CREATE TABLE project (
   starts_day {int} NOT NULL,
   ends_day {int} NOT NULL,
   curated_at {int},
+  -- Folds of the rows below: the newest progress post, and the day on which the next report is due (far away when none is).
+  last_progress_at {int},
+  due_day {int} NOT NULL,
   created_by {int} NOT NULL REFERENCES person (id),
   created_at {int} NOT NULL,
   submitted_at {int},
@@ -262,6 +265,8 @@ CREATE TABLE payout (
   CHECK (state <> 'paid' OR (first_by IS NOT NULL AND second_by IS NOT NULL))
 ) {strict};
 CREATE INDEX payout_project ON payout (project_id, id);
+-- A paid payout's place in its project's stream of fen: it carries (before_fen, before_fen + amount_fen].
+CREATE UNIQUE INDEX payout_place ON payout (project_id, before_fen) WHERE state = 'paid';
 CREATE INDEX payout_state ON payout (state, id);
 
 CREATE TABLE expense (
@@ -279,6 +284,8 @@ CREATE TABLE expense (
   before_fen {int} NOT NULL
 ) {strict};
 CREATE INDEX expense_project ON expense (project_id, id);
+-- An expense's place in its project's stream of fen, as with payouts.
+CREATE UNIQUE INDEX expense_place ON expense (project_id, before_fen);
 CREATE INDEX expense_line ON expense (budget_line_id);
 
 -- Rare movements of money: payouts and expenses. Gifts are their own journal entries, in `gift`.

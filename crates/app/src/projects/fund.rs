@@ -117,6 +117,21 @@ pub fn total(tx: &mut Tx, project_id: Id) -> Result<Total, Fault> {
     Ok(total)
 }
 
+/// What has been given to a project as far as it is rolled up: at most half a second behind, and one look-up.
+pub fn rolled_up_fen(tx: &mut Tx, project_id: Id) -> Result<i64, Fault> {
+    let row = tx.query_opt(sql("SELECT gifts_fen FROM fund WHERE project_id = ?1"), params![project_id])?;
+    row.map_or(Ok(0), |row| row.int("gifts_fen"))
+}
+
+/// The gifts that wait for their place in their projects' streams.
+pub fn waiting_gifts(tx: &mut Tx) -> Result<Vec<TailGift>, Fault> {
+    let mut gifts = Vec::new();
+    for row in tx.query(sql("SELECT body FROM gift_tail ORDER BY batch_id"), params![])? {
+        gifts.extend(decode_tail(&row.blob("body")?));
+    }
+    Ok(gifts)
+}
+
 /// The deltas that wait for the roll-up.
 pub fn waiting(tx: &mut Tx) -> Result<Vec<Delta>, Fault> {
     let mut deltas = Vec::new();

@@ -1,0 +1,59 @@
+//! What people do with projects. Each function is one thing that one person does: it loads what that person may see,
+//! asks the rules, and writes, in one transaction.
+
+mod draft;
+mod money;
+mod reports;
+mod steps;
+
+pub use draft::{draft, save};
+pub use money::{approve_payout, record_expense, refuse_payout, request_payout};
+pub use reports::{disclose, figures_until, post_progress};
+pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit};
+
+use db::{Fault, Tx};
+
+use crate::kernel::{Actor, Id, Refusal, Role, Strength, Trouble, hex, sha256};
+
+use super::model::Project;
+use super::store;
+
+/// The organisations in which the actor holds any seat at a desk.
+pub(super) fn scope(actor: &Actor) -> Vec<Id> {
+    actor.organisations_as(&Role::ALL)
+}
+
+/// The project as the actor's desk sees it; others' projects are not there.
+fn load(tx: &mut Tx, actor: &Actor, project_id: Id) -> Result<Project, Trouble> {
+    Ok(store::find_for(tx, project_id, &scope(actor))?.ok_or_else(Refusal::not_found)?)
+}
+
+/// The actor, if they hold one of these roles in one of these organisations.
+fn seated(actor: &Actor, organisations: &[Id], roles: &[Role]) -> Result<Id, Refusal> {
+    let seated = organisations.iter().any(|id| actor.holds(*id, roles));
+    actor.person_id().filter(|_| seated).ok_or_else(Refusal::forbidden)
+}
+
+/// The actor, if they are a reviewer of the operator.
+fn reviewer(actor: &Actor) -> Result<Id, Refusal> {
+    match actor {
+        Actor::Person { id, strength: Strength::Staff, seats, .. } if seats.iter().any(|s| s.operator && s.role == Role::Reviewer) => {
+            Ok(*id)
+        }
+        _ => Err(Refusal::forbidden()),
+    }
+}
+
+/// Someone else changed it in the meantime.
+fn changed_meanwhile() -> Refusal {
+    Refusal::conflict("refusal-project-changed")
+}
+
+/// A text as it stands in a public fact: only its hash, so that it can be compared and never read.
+fn hash(text: &str) -> String {
+    hex(&sha256(text.as_bytes()))
+}
+
+fn to_json<T: serde::Serialize>(fact: &T) -> Result<String, Fault> {
+    serde_json::to_string(fact).map_err(|error| Fault::inconsistent(format!("a public fact could not be written: {error}")))
+}

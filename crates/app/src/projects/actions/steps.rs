@@ -1,0 +1,240 @@
+//! The steps of a project's life, each by the person whose step it is.
+
+use db::Tx;
+use serde::Serialize;
+
+use crate::App;
+use crate::kernel::civil::{Day, day_of};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
+
+use super::super::fund;
+use super::super::model::{Draft, NewLine, Project, State};
+use super::super::rules::{self, Publication, Step};
+use super::super::store::{self, Taking};
+use super::{changed_meanwhile, hash, load, reviewer, seated, to_json};
+
+/// Who takes a step, of which version, and when.
+struct Walk<'a> {
+    actor: &'a Actor,
+    id: Id,
+    version: i64,
+    step_id: Id,
+    now: Micros,
+}
+
+/// Submits a draft to the operator, and says its new version. So do all steps.
+pub fn submit(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Result<i64, Trouble> {
+    let walk = Walk { actor, id, version, step_id: app.new_id(), now };
+    app.db.write(|tx| {
+        let project = load(tx, actor, id)?;
+        seated(actor, &[project.launcher_id, project.recipient_id], &[Role::Manager])?;
+        if let Some(fault) = rules::submission_faults(&as_draft(tx, &project)?).into_iter().next() {
+            return Err(fault.into());
+        }
+        take(tx, &walk, &project, Step::Submit, "")
+    })
+}
+
+/// Sends a project back to its charity with a reason.
+pub fn return_to_draft(app: &App, actor: &Actor, id: Id, version: i64, reason: &str, now: Micros) -> Result<i64, Trouble> {
+    reviewer(actor)?;
+    let reason = reason_of(reason)?;
+    let walk = Walk { actor, id, version, step_id: app.new_id(), now };
+    app.db.write(|tx| {
+        let project = unbiased(tx, actor, id)?;
+        take(tx, &walk, &project, Step::Return, &reason)
+    })
+}
+
+/// Finds a submitted project in order. The reviewer neither wrote it nor works for it.
+pub fn review(app: &App, actor: &Actor, id: Id, version: i64, note: &str, now: Micros) -> Result<i64, Trouble> {
+    reviewer(actor)?;
+    let note = rules::tidy(note, true);
+    let walk = Walk { actor, id, version, step_id: app.new_id(), now };
+    app.db.write(|tx| {
+        let project = unbiased(tx, actor, id)?;
+        take(tx, &walk, &project, Step::Review, &note)
+    })
+}
+
+/// Publishes a reviewed project, if the recipient may raise funds on this very day and nothing is missing.
+pub fn publish(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Result<i64, Trouble> {
+    reviewer(actor)?;
+    let walk = Walk { actor, id, version, step_id: app.new_id(), now };
+    let entry_id = app.new_id();
+    app.db.write(|tx| {
+        let project = unbiased(tx, actor, id)?;
+        Step::Publish.from(project.state)?;
+        let (missing, budget_fen) = missing(tx, &project, day_of(now))?;
+        if let Some(refusal) = missing.into_iter().next() {
+            return Err(refusal.into());
+        }
+        let next = take(tx, &walk, &project, Step::Publish, "")?;
+        let fact = Published {
+            project: id.to_string(),
+            launcher: project.launcher_id.to_string(),
+            recipient: project.recipient_id.to_string(),
+            implementer: project.implementer_id.to_string(),
+            area: &project.area_code,
+            field: project.field.word(),
+            filing_number: &project.filing_number,
+            goal_fen: budget_fen,
+            starts_day: project.starts_day,
+            ends_day: project.ends_day,
+            text_sha256: hash(&format!("{}\n{}\n{}", project.title, project.summary, project.story)),
+        };
+        public_entry::append(tx, entry_id, "project_published", &to_json(&fact)?, now)?;
+        Ok(next)
+    })
+}
+
+#[derive(Serialize)]
+struct Published<'a> {
+    project: String,
+    launcher: String,
+    recipient: String,
+    implementer: String,
+    area: &'a str,
+    field: &'static str,
+    filing_number: &'a str,
+    goal_fen: i64,
+    starts_day: Day,
+    ends_day: Day,
+    text_sha256: String,
+}
+
+/// Everything that still keeps a project from being published on `today`, and what its budget adds up to.
+pub(in super::super) fn missing(tx: &mut Tx, project: &Project, today: Day) -> Result<(Vec<Refusal>, i64), Trouble> {
+    let standing = store::standing(tx, project.recipient_id, today)?;
+    let budget_fen = store::lines(tx, project.id)?.iter().map(|l| l.amount_fen).sum();
+    let missing = rules::missing_for_publication(&Publication {
+        filing_number: &project.filing_number,
+        goal_fen: project.goal_fen,
+        budget_fen,
+        starts_day: project.starts_day,
+        ends_day: project.ends_day,
+        may_raise_funds: standing.may_raise_funds,
+        has_merchant: standing.mchid.is_some(),
+        today,
+    });
+    Ok((missing, budget_fen))
+}
+
+/// Ends fundraising; by a manager of the recipient, with a reason that everyone reads.
+pub fn end_fundraising(app: &App, actor: &Actor, id: Id, version: i64, reason: &str, now: Micros) -> Result<i64, Trouble> {
+    let reason = reason_of(reason)?;
+    by_recipient(app, actor, id, version, Step::EndFundraising, &reason, now)
+}
+
+/// Says that all money there will be is raised and the work goes on with it.
+pub fn start_executing(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Result<i64, Trouble> {
+    by_recipient(app, actor, id, version, Step::StartExecuting, "", now)
+}
+
+/// Closes a project: no payout is open and everything paid out is accounted for. The note says how it ended and, when
+/// money is left in the account, what will be done with it (慈善法 art. 58); everyone reads it.
+pub fn close(app: &App, actor: &Actor, id: Id, version: i64, note: &str, now: Micros) -> Result<i64, Trouble> {
+    let note = reason_of(note)?;
+    by_recipient(app, actor, id, version, Step::Close, &note, now)
+}
+
+fn by_recipient(app: &App, actor: &Actor, id: Id, version: i64, step: Step, reason: &str, now: Micros) -> Result<i64, Trouble> {
+    let walk = Walk { actor, id, version, step_id: app.new_id(), now };
+    let entry_id = app.new_id();
+    app.db.write(|tx| {
+        let project = load(tx, actor, id)?;
+        seated(actor, &[project.recipient_id], &[Role::Manager])?;
+        if step == Step::Close {
+            let total = fund::total(tx, id)?;
+            if total.pending_fen > 0 {
+                return Err(Refusal::conflict("refusal-project-close-payout").into());
+            }
+            if total.with_implementer_fen() > 0 {
+                let left = money::Fen(total.with_implementer_fen());
+                return Err(Refusal::conflict("refusal-project-close-unspent").with("amount", left).into());
+            }
+        }
+        let next = take(tx, &walk, &project, step, reason)?;
+        let fact = Stepped { project: id.to_string(), state: step.from(project.state)?.word(), text_sha256: hash(reason) };
+        public_entry::append(tx, entry_id, "project_step", &to_json(&fact)?, now)?;
+        Ok(next)
+    })
+}
+
+#[derive(Serialize)]
+struct Stepped {
+    project: String,
+    state: &'static str,
+    text_sha256: String,
+}
+
+/// Puts a public project into the first column, or takes it out.
+pub fn curate(app: &App, actor: &Actor, id: Id, curated: bool, now: Micros) -> Result<(), Trouble> {
+    reviewer(actor)?;
+    app.db.write(|tx| if store::curate(tx, id, curated.then_some(now))? { Ok(()) } else { Err(Refusal::not_found().into()) })
+}
+
+/// A project that this reviewer may judge.
+fn unbiased(tx: &mut Tx, actor: &Actor, id: Id) -> Result<Project, Trouble> {
+    let project = store::find_for_operator(tx, id)?.ok_or_else(Refusal::not_found)?;
+    let mut hands = vec![project.created_by];
+    hands.extend(store::steps(tx, id)?.iter().filter(|s| s.state == State::Submitted).map(|s| s.person_id));
+    let works_for_it = super::scope(actor).iter().any(|own| project.organisations().contains(own));
+    rules::may_review(reviewer(actor)?, &hands, works_for_it)?;
+    Ok(project)
+}
+
+fn take(tx: &mut Tx, walk: &Walk, project: &Project, step: Step, reason: &str) -> Result<i64, Trouble> {
+    let to = step.from(project.state)?;
+    let person_id = walk.actor.person_id().ok_or_else(Refusal::forbidden)?;
+    let taking = Taking { project, version: walk.version, to, step_id: walk.step_id, person_id, reason, now: walk.now };
+    if !store::take_step(tx, &taking)? {
+        return Err(changed_meanwhile().into());
+    }
+    if to.is_public() {
+        store::refresh_due_day(tx, walk.id)?;
+    }
+    Ok(walk.version + 1)
+}
+
+fn reason_of(reason: &str) -> Result<String, Refusal> {
+    let reason = rules::tidy(reason, true);
+    match reason.chars().count() {
+        0 => Err(Refusal::input("reason", "refusal-project-reason-missing")),
+        1..=500 => Ok(reason),
+        _ => Err(Refusal::input("reason", "refusal-project-too-long").with("most", 500)),
+    }
+}
+
+/// A stored project as the draft it was written as.
+pub(in super::super) fn as_draft(tx: &mut Tx, project: &Project) -> Result<Draft, Trouble> {
+    let p = project.clone();
+    let lines = store::lines(tx, project.id)?;
+    Ok(Draft {
+        title: p.title,
+        english_title: p.english_title,
+        summary: p.summary,
+        english_summary: p.english_summary,
+        story: p.story,
+        field: p.field,
+        area_code: p.area_code,
+        object: p.object,
+        service: p.service,
+        launcher_id: p.launcher_id,
+        recipient_id: p.recipient_id,
+        implementer_id: p.implementer_id,
+        filing_number: p.filing_number,
+        starts_day: p.starts_day,
+        ends_day: p.ends_day,
+        lines: lines
+            .into_iter()
+            .map(|l| NewLine {
+                item: l.item,
+                english_item: l.english_item,
+                unit: l.unit,
+                quantity: l.quantity,
+                unit_price_fen: l.unit_price_fen,
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,310 @@
+//! A project and what belongs to it, as types; and how their rows are read.
+
+mod money;
+mod shown;
+
+pub use money::{Disclosure, Expense, Hand, NewExpense, Payout, PayoutState};
+pub use shown::{
+    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, PayoutPart, ProjectCardData, Report, Sort,
+    Whereabouts,
+};
+
+use db::{Fault, Row};
+
+use crate::kernel::civil::Day;
+use crate::kernel::{Id, Micros};
+
+/// One of the five fields of the platform.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum Field {
+    Poverty,
+    Education,
+    Health,
+    SpecialCare,
+    Ecology,
+}
+
+impl Field {
+    pub const ALL: [Field; 5] = [Field::Poverty, Field::Education, Field::Health, Field::SpecialCare, Field::Ecology];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Field::Poverty => "poverty",
+            Field::Education => "education",
+            Field::Health => "health",
+            Field::SpecialCare => "special_care",
+            Field::Ecology => "ecology",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Field> {
+        Field::ALL.into_iter().find(|f| f.word() == word)
+    }
+
+    /// The message that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Field::Poverty => "project-field-poverty",
+            Field::Education => "project-field-education",
+            Field::Health => "project-field-health",
+            Field::SpecialCare => "project-field-special-care",
+            Field::Ecology => "project-field-ecology",
+        }
+    }
+
+    /// Its colours and picture.
+    pub fn look(self) -> ui::ProjectField {
+        match self {
+            Field::Poverty => ui::ProjectField::Relief,
+            Field::Education => ui::ProjectField::Education,
+            Field::Health => ui::ProjectField::Health,
+            Field::SpecialCare => ui::ProjectField::SpecialCare,
+            Field::Ecology => ui::ProjectField::Ecology,
+        }
+    }
+}
+
+/// Where a project is in its life. Which step leads where is decided by `rules::Step`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum State {
+    Draft,
+    Submitted,
+    Reviewed,
+    /// Public and raising funds.
+    Published,
+    FundraisingEnded,
+    Executing,
+    Closed,
+}
+
+impl State {
+    pub const ALL: [State; 7] =
+        [State::Draft, State::Submitted, State::Reviewed, State::Published, State::FundraisingEnded, State::Executing, State::Closed];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Draft => "draft",
+            State::Submitted => "submitted",
+            State::Reviewed => "reviewed",
+            State::Published => "published",
+            State::FundraisingEnded => "fundraising_ended",
+            State::Executing => "executing",
+            State::Closed => "closed",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<State> {
+        State::ALL.into_iter().find(|s| s.word() == word)
+    }
+
+    /// The message that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            State::Draft => "project-state-draft",
+            State::Submitted => "project-state-submitted",
+            State::Reviewed => "project-state-reviewed",
+            State::Published => "project-state-published",
+            State::FundraisingEnded => "project-state-fundraising-ended",
+            State::Executing => "project-state-executing",
+            State::Closed => "project-state-closed",
+        }
+    }
+
+    /// Everyone can see it.
+    pub fn is_public(self) -> bool {
+        self >= State::Published
+    }
+
+    /// Money may leave its account: from publication until it is closed, since long projects are carried out while they raise.
+    pub fn is_running(self) -> bool {
+        self.is_public() && self != State::Closed
+    }
+}
+
+/// A project as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    pub id: Id,
+    pub state: State,
+    /// Grows with every change; whoever changes says which one they saw.
+    pub version: i64,
+    pub title: String,
+    pub english_title: String,
+    pub summary: String,
+    pub english_summary: String,
+    pub story: String,
+    pub field: Field,
+    pub area_code: String,
+    /// 对象: for whom.
+    pub object: String,
+    /// 服务: what is done for them.
+    pub service: String,
+    /// 发起机构
+    pub launcher_id: Id,
+    /// 公募接收机构
+    pub recipient_id: Id,
+    /// 执行机构
+    pub implementer_id: Id,
+    pub filing_number: String,
+    pub goal_fen: i64,
+    /// First and last day of fundraising; 0 while a draft does not say.
+    pub starts_day: Day,
+    pub ends_day: Day,
+    pub curated_at: Option<Micros>,
+    pub last_progress_at: Option<Micros>,
+    /// When the next report is due; `rules::NEVER` when none is.
+    pub due_day: Day,
+    pub created_by: Id,
+    /// 立项时间
+    pub created_at: Micros,
+    pub submitted_at: Option<Micros>,
+    pub reviewed_at: Option<Micros>,
+    pub published_at: Option<Micros>,
+    pub fundraising_ended_at: Option<Micros>,
+    pub executing_at: Option<Micros>,
+    pub closed_at: Option<Micros>,
+}
+
+impl Project {
+    pub fn from_row(row: &Row) -> Result<Project, Fault> {
+        Ok(Project {
+            id: row.int("id")?,
+            state: read_word(row, "state", State::from_word)?,
+            version: row.int("version")?,
+            title: row.text("title")?,
+            english_title: row.text("english_title")?,
+            summary: row.text("summary")?,
+            english_summary: row.text("english_summary")?,
+            story: row.text("story")?,
+            field: read_word(row, "field", Field::from_word)?,
+            area_code: row.text("area_code")?,
+            object: row.text("object")?,
+            service: row.text("service")?,
+            launcher_id: row.int("launcher_id")?,
+            recipient_id: row.int("recipient_id")?,
+            implementer_id: row.int("implementer_id")?,
+            filing_number: row.text("filing_number")?,
+            goal_fen: row.int("goal_fen")?,
+            starts_day: row.int("starts_day")?,
+            ends_day: row.int("ends_day")?,
+            curated_at: row.opt_int("curated_at")?,
+            last_progress_at: row.opt_int("last_progress_at")?,
+            due_day: row.int("due_day")?,
+            created_by: row.int("created_by")?,
+            created_at: row.int("created_at")?,
+            submitted_at: row.opt_int("submitted_at")?,
+            reviewed_at: row.opt_int("reviewed_at")?,
+            published_at: row.opt_int("published_at")?,
+            fundraising_ended_at: row.opt_int("fundraising_ended_at")?,
+            executing_at: row.opt_int("executing_at")?,
+            closed_at: row.opt_int("closed_at")?,
+        })
+    }
+
+    pub fn organisations(&self) -> [Id; 3] {
+        [self.launcher_id, self.recipient_id, self.implementer_id]
+    }
+}
+
+fn read_word<T>(row: &Row, column: &str, read: fn(&str) -> Option<T>) -> Result<T, Fault> {
+    let word = row.text(column)?;
+    read(&word).ok_or_else(|| Fault::inconsistent(format!("column {column} says {word}, which nobody knows")))
+}
+
+/// What a charity writes down before a project is submitted. Texts may still be empty; organisations, region and field may not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    pub title: String,
+    pub english_title: String,
+    pub summary: String,
+    pub english_summary: String,
+    pub story: String,
+    pub field: Field,
+    pub area_code: String,
+    pub object: String,
+    pub service: String,
+    pub launcher_id: Id,
+    pub recipient_id: Id,
+    pub implementer_id: Id,
+    pub filing_number: String,
+    pub starts_day: Day,
+    pub ends_day: Day,
+    pub lines: Vec<NewLine>,
+}
+
+/// A budget line as it is typed: quantity × unit price.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewLine {
+    pub item: String,
+    pub english_item: String,
+    pub unit: String,
+    pub quantity: i64,
+    pub unit_price_fen: i64,
+}
+
+/// A budget line with what has been spent on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BudgetLine {
+    pub id: Id,
+    pub item: String,
+    pub english_item: String,
+    pub unit: String,
+    pub quantity: i64,
+    pub unit_price_fen: i64,
+    pub amount_fen: i64,
+    pub spent_fen: i64,
+}
+
+impl BudgetLine {
+    pub fn from_row(row: &Row) -> Result<BudgetLine, Fault> {
+        Ok(BudgetLine {
+            id: row.int("id")?,
+            item: row.text("item")?,
+            english_item: row.text("english_item")?,
+            unit: row.text("unit")?,
+            quantity: row.int("quantity")?,
+            unit_price_fen: row.int("unit_price_fen")?,
+            amount_fen: row.int("amount_fen")?,
+            spent_fen: row.int("spent_fen")?,
+        })
+    }
+
+    pub fn left_fen(&self) -> i64 {
+        self.amount_fen - self.spent_fen
+    }
+}
+
+/// A step of a project's life that was taken. `reason` may be empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepTaken {
+    pub state: State,
+    pub person_id: Id,
+    pub reason: String,
+    pub at: Micros,
+}
+
+impl StepTaken {
+    pub fn from_row(row: &Row) -> Result<StepTaken, Fault> {
+        Ok(StepTaken {
+            state: read_word(row, "state", State::from_word)?,
+            person_id: row.int("person_id")?,
+            reason: row.text("reason")?,
+            at: row.int("at")?,
+        })
+    }
+}
+
+/// 项目进展, without its author.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProgressPost {
+    pub id: Id,
+    pub title: String,
+    pub body: String,
+    pub published_at: Micros,
+}
+
+impl ProgressPost {
+    pub fn from_row(row: &Row) -> Result<ProgressPost, Fault> {
+        Ok(ProgressPost { id: row.int("id")?, title: row.text("title")?, body: row.text("body")?, published_at: row.int("published_at")? })
+    }
+}

@@ -1,0 +1,324 @@
+//! What moves a project's money after the gifts, and the lists of it. Every movement is guarded by the statement that
+//! makes it: it changes one row or the money was not there.
+
+use db::{Fault, Tx, params, sql};
+use ledger::{Code, Transfer};
+
+use crate::kernel::{Id, Micros};
+
+use super::super::fund;
+use super::super::model::{Expense, Hand, NewExpense, Payout};
+
+/// A payout of a project that a desk may see: the recipient's and the implementer's organisations, and the launcher's.
+pub fn payout_for(tx: &mut Tx, payout_id: Id, scope: &[Id]) -> Result<Option<Payout>, Fault> {
+    for organisation_id in scope {
+        let row = tx.query_opt(
+            sql("SELECT payout.* FROM payout JOIN project ON project.id = payout.project_id \
+                 WHERE payout.id = ?1 AND (project.launcher_id = ?2 OR project.recipient_id = ?2 OR project.implementer_id = ?2)"),
+            params![payout_id, *organisation_id],
+        )?;
+        if let Some(row) = row {
+            return Payout::from_row(&row).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// All payouts of a project, newest first.
+pub fn payouts(tx: &mut Tx, project_id: Id) -> Result<Vec<Payout>, Fault> {
+    let rows = tx.query(sql("SELECT * FROM payout WHERE project_id = ?1 ORDER BY id DESC LIMIT 500"), params![project_id])?;
+    rows.iter().map(Payout::from_row).collect()
+}
+
+/// Payouts that wait for a decision of these recipients, oldest first, with the title of their project.
+pub fn open_payouts(tx: &mut Tx, scope: &[Id]) -> Result<Vec<(Payout, String)>, Fault> {
+    let mut open = Vec::new();
+    for organisation_id in scope {
+        let rows = tx.query(
+            sql("SELECT payout.*, project.title FROM payout JOIN project ON project.id = payout.project_id \
+                 WHERE project.recipient_id = ?1 AND payout.state IN ('requested', 'approved_once') ORDER BY payout.id LIMIT 200"),
+            params![*organisation_id],
+        )?;
+        for row in rows {
+            open.push((Payout::from_row(&row)?, row.text("title")?));
+        }
+    }
+    open.sort_by_key(|(payout, _)| payout.id);
+    Ok(open)
+}
+
+/// Sets an amount aside for a payout: not more than is in the account, nor, together with all other payouts, than the
+/// budget (nothing beyond it could be spent). False: it is not there.
+pub fn reserve_payout(tx: &mut Tx, project_id: Id, amount_fen: i64, goal_fen: i64) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        sql("UPDATE fund SET pending_fen = pending_fen + ?2 WHERE project_id = ?1 AND gifts_fen - pending_fen - paid_out_fen >= ?2 \
+             AND pending_fen + paid_out_fen + ?2 <= ?3"),
+        params![project_id, amount_fen, goal_fen],
+    )?;
+    Ok(changed == 1)
+}
+
+/// The request and its pending transfer.
+pub fn new_payout(
+    tx: &mut Tx,
+    transfer_id: Id,
+    transfer: &Transfer,
+    project_id: Id,
+    purpose: &str,
+    person_id: Id,
+    now: Micros,
+) -> Result<(), Fault> {
+    tx.execute_one(
+        sql("INSERT INTO payout (id, project_id, state, amount_fen, purpose, requested_by, requested_at, reason, before_fen) \
+             VALUES (?1, ?2, 'requested', ?3, ?4, ?5, ?6, '', 0)"),
+        params![transfer.id(), project_id, transfer.amount().0, purpose, person_id, now],
+    )?;
+    insert_transfer(tx, transfer_id, transfer, "pending", now, None)
+}
+
+/// The first yes. False: somebody decided in the meantime.
+pub fn first_hand(tx: &mut Tx, payout_id: Id, hand: Hand) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        sql("UPDATE payout SET state = 'approved_once', first_by = ?2, first_at = ?3 WHERE id = ?1 AND state = 'requested' AND requested_by <> ?2"),
+        params![payout_id, hand.person_id, hand.at],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Moves a reserved amount to the implementer and says before which fen it starts.
+pub fn move_to_implementer(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<i64, Fault> {
+    let row = tx.query_one(
+        sql(
+            "UPDATE fund SET pending_fen = pending_fen - ?2, paid_out_fen = paid_out_fen + ?2 WHERE project_id = ?1 AND pending_fen >= ?2 \
+             RETURNING paid_out_fen",
+        ),
+        params![project_id, amount_fen],
+    )?;
+    Ok(row.int("paid_out_fen")? - amount_fen)
+}
+
+/// The second yes, of another person: the payout and its transfer are posted. False: somebody decided in the meantime.
+pub fn post_payout(tx: &mut Tx, payout_id: Id, second: Hand, before_fen: i64) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        sql("UPDATE payout SET state = 'paid', second_by = ?2, second_at = ?3, before_fen = ?4 \
+             WHERE id = ?1 AND state = 'approved_once' AND first_by <> ?2 AND requested_by <> ?2"),
+        params![payout_id, second.person_id, second.at, before_fen],
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    settle_transfer(tx, payout_id, "posted", second.at)?;
+    Ok(true)
+}
+
+/// A no. False: somebody decided in the meantime.
+pub fn refuse_payout(tx: &mut Tx, payout_id: Id, hand: Hand, reason: &str) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        sql("UPDATE payout SET state = 'refused', refused_by = ?2, refused_at = ?3, reason = ?4 \
+             WHERE id = ?1 AND state IN ('requested', 'approved_once')"),
+        params![payout_id, hand.person_id, hand.at, reason],
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    settle_transfer(tx, payout_id, "voided", hand.at)?;
+    Ok(true)
+}
+
+/// Gives a reserved amount back to the account.
+pub fn release_payout(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<(), Fault> {
+    tx.execute_one(
+        sql("UPDATE fund SET pending_fen = pending_fen - ?2 WHERE project_id = ?1 AND pending_fen >= ?2"),
+        params![project_id, amount_fen],
+    )
+}
+
+fn settle_transfer(tx: &mut Tx, payout_id: Id, state: &'static str, at: Micros) -> Result<(), Fault> {
+    tx.execute_one(
+        sql("UPDATE transfer SET state = ?3, settled_at = ?4 WHERE code = ?1 AND fact_id = ?2 AND state = 'pending'"),
+        params![Code::Payout.number(), payout_id, state, at],
+    )
+}
+
+fn insert_transfer(
+    tx: &mut Tx,
+    id: Id,
+    t: &Transfer,
+    state: &'static str,
+    made_at: Micros,
+    settled_at: Option<Micros>,
+) -> Result<(), Fault> {
+    tx.execute_one(
+        sql("INSERT INTO transfer (id, code, fact_id, debit_kind, debit_owner, credit_kind, credit_owner, amount_fen, state, made_at, settled_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
+        params![
+            id,
+            t.code().number(),
+            t.id(),
+            t.debit().kind(),
+            t.debit().owner(),
+            t.credit().kind(),
+            t.credit().owner(),
+            t.amount().0,
+            state,
+            made_at,
+            settled_at
+        ],
+    )
+}
+
+/// Takes an amount from what is with the implementer and says before which fen it starts. `None`: it is not there.
+pub fn spend(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<Option<i64>, Fault> {
+    let row = tx.query_opt(
+        sql("UPDATE fund SET spent_fen = spent_fen + ?2 WHERE project_id = ?1 AND spent_fen + ?2 <= paid_out_fen RETURNING spent_fen"),
+        params![project_id, amount_fen],
+    )?;
+    row.map(|row| Ok(row.int("spent_fen")? - amount_fen)).transpose()
+}
+
+/// Adds to what a budget line has spent, never beyond its amount. False: it is not that much, or not a line of this project.
+pub fn spend_on_line(tx: &mut Tx, project_id: Id, line_id: Id, amount_fen: i64) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        sql("UPDATE budget_line SET spent_fen = spent_fen + ?3 WHERE id = ?1 AND project_id = ?2 AND spent_fen + ?3 <= amount_fen"),
+        params![line_id, project_id, amount_fen],
+    )?;
+    Ok(changed == 1)
+}
+
+/// The expense and its posted transfer.
+#[expect(clippy::too_many_arguments, reason = "one row, each column once")]
+pub fn add_expense(
+    tx: &mut Tx,
+    transfer_id: Id,
+    transfer: &Transfer,
+    project_id: Id,
+    asked: &NewExpense,
+    before_fen: i64,
+    person_id: Id,
+    now: Micros,
+) -> Result<(), Fault> {
+    tx.execute_one(
+        sql("INSERT INTO expense (id, project_id, budget_line_id, quantity, unit_price_fen, amount_fen, description, invoice_number, spent_day, \
+             recorded_by, recorded_at, before_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+        params![
+            transfer.id(),
+            project_id,
+            asked.budget_line_id,
+            asked.quantity,
+            asked.unit_price_fen,
+            transfer.amount().0,
+            &asked.description,
+            &asked.invoice_number,
+            asked.spent_day,
+            person_id,
+            now,
+            before_fen
+        ],
+    )?;
+    insert_transfer(tx, transfer_id, transfer, "posted", now, Some(now))
+}
+
+/// An expense as its desk sees it.
+pub struct DeskExpense {
+    pub expense: Expense,
+    pub recorded_by: Id,
+}
+
+pub fn expenses(tx: &mut Tx, project_id: Id) -> Result<Vec<DeskExpense>, Fault> {
+    let rows = tx.query(
+        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
+             JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.id DESC LIMIT 500"),
+        params![project_id],
+    )?;
+    rows.iter().map(|row| Ok(DeskExpense { expense: Expense::from_row(row)?, recorded_by: row.int("recorded_by")? })).collect()
+}
+
+/// A payout as strangers see it: how much, when, for what.
+pub struct PublicPayout {
+    pub amount_fen: i64,
+    pub purpose: String,
+    pub paid_at: Micros,
+}
+
+pub fn public_payouts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<PublicPayout>, Fault> {
+    let rows = tx.query(
+        sql("SELECT amount_fen, purpose, second_at FROM payout WHERE project_id = ?1 AND state = 'paid' ORDER BY before_fen DESC LIMIT ?2"),
+        params![project_id, limit],
+    )?;
+    rows.iter()
+        .map(|row| Ok(PublicPayout { amount_fen: row.int("amount_fen")?, purpose: row.text("purpose")?, paid_at: row.int("second_at")? }))
+        .collect()
+}
+
+/// The newest expenses as strangers see them: without who wrote them down.
+pub fn public_expenses(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Expense>, Fault> {
+    let rows = tx.query(
+        sql("SELECT expense.id, expense.quantity, expense.unit_price_fen, expense.amount_fen, expense.description, expense.invoice_number, \
+             expense.spent_day, expense.recorded_at, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
+             JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.before_fen DESC LIMIT ?2"),
+        params![project_id, limit],
+    )?;
+    rows.iter().map(Expense::from_row).collect()
+}
+
+/// A gift as strangers see it. The statement itself leaves out the name and the words of a donor who stays anonymous.
+pub struct PublicGift {
+    pub amount_fen: i64,
+    pub paid_at: Micros,
+    /// Empty: anonymous.
+    pub name: String,
+    pub message: String,
+}
+
+/// The newest gifts of a project. Names and messages are the intents', which belong to giving; giving depends on
+/// projects and not the other way round, so this list reads them by a join, and only here.
+pub fn recent_gifts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<PublicGift>, Fault> {
+    let rows = tx.query(
+        sql("SELECT gift.amount_fen, gift.paid_at, CASE WHEN gift_intent.anonymous = 0 THEN gift_intent.name ELSE '' END AS name, \
+             CASE WHEN gift_intent.anonymous = 0 THEN gift_intent.message ELSE '' END AS message \
+             FROM project_gift JOIN gift ON gift.id = project_gift.gift_id JOIN gift_intent ON gift_intent.id = project_gift.gift_id \
+             WHERE project_gift.project_id = ?1 ORDER BY project_gift.gift_id DESC LIMIT ?2"),
+        params![project_id, limit],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(PublicGift {
+                amount_fen: row.int("amount_fen")?,
+                paid_at: row.int("paid_at")?,
+                name: row.text("name")?,
+                message: row.text("message")?,
+            })
+        })
+        .collect()
+}
+
+/// Everything given to a project and paid before `end`, whether it stands in `project_gift` already or still in a tail.
+///
+/// It walks all gifts of the project by the key of `project_gift` and looks each up in `gift`; that is why it runs in a
+/// read transaction before the disclosure is written, four times a year for each project.
+pub fn gifts_until(tx: &mut Tx, project_id: Id, end: Micros) -> Result<i64, Fault> {
+    let row = tx.query_one(
+        sql("SELECT COALESCE(CAST(SUM(gift.amount_fen) AS BIGINT), 0) AS gifts_fen FROM project_gift JOIN gift ON gift.id = project_gift.gift_id \
+             WHERE project_gift.project_id = ?1 AND gift.paid_at < ?2"),
+        params![project_id, end],
+    )?;
+    let mut sum = row.int("gifts_fen")?;
+    let waiting: Vec<Id> = fund::waiting_gifts(tx)?.into_iter().filter(|g| g.project_id == project_id).map(|g| g.gift_id).collect();
+    tx.bulk_find(sql("SELECT amount_fen, paid_at FROM gift WHERE id IN (?ids)"), &waiting, |row| {
+        if row.int(1)? < end {
+            sum += row.int(0)?;
+        }
+        Ok(())
+    })?;
+    Ok(sum)
+}
+
+/// Everything accounted for by a project's expenses posted before `end`: the ledger's day of an expense is the day on
+/// which it was posted, as in the view `posting`; the day on which the money was spent stands beside it in the list.
+pub fn spent_until(tx: &mut Tx, project_id: Id, end: Micros) -> Result<i64, Fault> {
+    let row = tx.query_one(
+        sql("SELECT COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS spent_fen FROM expense WHERE project_id = ?1 AND recorded_at < ?2"),
+        params![project_id, end],
+    )?;
+    row.int("spent_fen")
+}
