@@ -96,20 +96,7 @@ impl Total {
 
 /// One project's money now, with what is not rolled up yet.
 pub fn total(tx: &mut Tx, project_id: Id) -> Result<Total, Fault> {
-    let row = tx.query_opt(
-        sql("SELECT gifts, gifts_fen, pending_fen, paid_out_fen, spent_fen FROM fund WHERE project_id = ?1"),
-        params![project_id],
-    )?;
-    let mut total = match row {
-        None => Total::default(),
-        Some(row) => Total {
-            gifts: row.int("gifts")?,
-            gifts_fen: row.int("gifts_fen")?,
-            pending_fen: row.int("pending_fen")?,
-            paid_out_fen: row.int("paid_out_fen")?,
-            spent_fen: row.int("spent_fen")?,
-        },
-    };
+    let mut total = moved(tx, project_id)?;
     for delta in waiting(tx)?.into_iter().filter(|d| d.project_id == project_id) {
         total.gifts += delta.gifts;
         total.gifts_fen += delta.amount_fen;
@@ -117,10 +104,20 @@ pub fn total(tx: &mut Tx, project_id: Id) -> Result<Total, Fault> {
     Ok(total)
 }
 
-/// What has been given to a project as far as it is rolled up: at most half a second behind, and one look-up.
-pub fn rolled_up_fen(tx: &mut Tx, project_id: Id) -> Result<i64, Fault> {
-    let row = tx.query_opt(sql("SELECT gifts_fen FROM fund WHERE project_id = ?1"), params![project_id])?;
-    row.map_or(Ok(0), |row| row.int("gifts_fen"))
+/// One project's money as far as it is rolled up: gifts at most half a second behind, payouts and expenses exact. One look-up.
+pub fn moved(tx: &mut Tx, project_id: Id) -> Result<Total, Fault> {
+    let row = tx.query_opt(
+        sql("SELECT gifts, gifts_fen, pending_fen, paid_out_fen, spent_fen FROM fund WHERE project_id = ?1"),
+        params![project_id],
+    )?;
+    let Some(row) = row else { return Ok(Total::default()) };
+    Ok(Total {
+        gifts: row.int("gifts")?,
+        gifts_fen: row.int("gifts_fen")?,
+        pending_fen: row.int("pending_fen")?,
+        paid_out_fen: row.int("paid_out_fen")?,
+        spent_fen: row.int("spent_fen")?,
+    })
 }
 
 /// The gifts that wait for their place in their projects' streams.

@@ -6,8 +6,8 @@ use crate::App;
 use crate::kernel::civil::{Day, day_of, start_of};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
 
-use super::super::rules::{self, Figures};
-use super::super::store;
+use super::super::model::Figures;
+use super::super::{facts, rules, store};
 use super::{hash, load, seated, to_json};
 
 /// Publishes a progress post (项目进展), by a manager of any of the three organisations.
@@ -32,7 +32,7 @@ pub fn post_progress(app: &App, actor: &Actor, project_id: Id, title: &str, body
             return Err(Refusal::conflict("refusal-project-not-public").into());
         }
         store::add_progress(tx, id, project_id, &title, &body, person_id, now)?;
-        store::refresh_due_day(tx, project_id)?;
+        facts::refresh_due_day(tx, project_id)?;
         let fact = Posted { progress: id.to_string(), project: project_id.to_string(), text_sha256: hash(&format!("{title}\n{body}")) };
         public_entry::append(tx, entry_id, "progress_posted", &to_json(&fact)?, now)?;
         Ok(id)
@@ -87,7 +87,7 @@ pub fn disclose(app: &App, actor: &Actor, project_id: Id, seen: &Figures, summar
             return Err(Refusal::conflict("refusal-project-disclosure-moved").into());
         }
         store::add_disclosure(tx, id, project_id, &figures, &summary, person_id, now)?;
-        store::refresh_due_day(tx, project_id)?;
+        facts::refresh_due_day(tx, project_id)?;
         let fact = Disclosed {
             disclosure: id.to_string(),
             project: project_id.to_string(),

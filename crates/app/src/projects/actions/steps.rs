@@ -7,7 +7,7 @@ use crate::App;
 use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
 
-use super::super::fund;
+use super::super::{facts, fund};
 use super::super::model::{Draft, NewLine, Project, State};
 use super::super::rules::{self, Publication, Step};
 use super::super::store::{self, Taking};
@@ -192,7 +192,7 @@ fn take(tx: &mut Tx, walk: &Walk, project: &Project, step: Step, reason: &str) -
         return Err(changed_meanwhile().into());
     }
     if to.is_public() {
-        store::refresh_due_day(tx, walk.id)?;
+        facts::refresh_due_day(tx, walk.id)?;
     }
     Ok(walk.version + 1)
 }

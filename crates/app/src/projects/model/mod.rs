@@ -3,10 +3,10 @@
 mod money;
 mod shown;
 
-pub use money::{Disclosure, Expense, Hand, NewExpense, Payout, PayoutState};
+pub use money::{Disclosure, Expense, Figures, Hand, NewExpense, Payout, PayoutState};
 pub use shown::{
-    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, PayoutPart, ProjectCardData, Report, Sort,
-    Whereabouts,
+    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, NEVER, PayoutPart, ProjectCardData, Report,
+    Sort, Whereabouts,
 };
 
 use db::{Fault, Row};
@@ -152,7 +152,7 @@ pub struct Project {
     pub ends_day: Day,
     pub curated_at: Option<Micros>,
     pub last_progress_at: Option<Micros>,
-    /// When the next report is due; `rules::NEVER` when none is.
+    /// When the next report is due; `NEVER` when none is.
     pub due_day: Day,
     pub created_by: Id,
     /// 立项时间
@@ -240,6 +240,30 @@ pub struct NewLine {
     pub unit: String,
     pub quantity: i64,
     pub unit_price_fen: i64,
+}
+
+impl NewLine {
+    /// Quantity × unit price, when both are positive and it is an amount anybody means.
+    pub fn amount_fen(&self) -> Option<i64> {
+        product_fen(self.quantity, self.unit_price_fen)
+    }
+}
+
+impl Draft {
+    /// The goal is what the budget adds up to; nobody types it.
+    pub fn goal_fen(&self) -> Option<i64> {
+        let amounts: Option<Vec<i64>> = self.lines.iter().map(NewLine::amount_fen).collect();
+        let sum: i128 = amounts?.iter().map(|a| i128::from(*a)).sum();
+        i64::try_from(sum).ok().filter(|sum| *sum <= LARGEST_FEN)
+    }
+}
+
+/// A hundred billion yuan: more is a slip of the finger, and every sum of lines still fits.
+const LARGEST_FEN: i64 = 10_000_000_000_000;
+
+/// Quantity × unit price, exact.
+pub fn product_fen(quantity: i64, unit_price_fen: i64) -> Option<i64> {
+    (quantity > 0 && unit_price_fen > 0).then(|| quantity.checked_mul(unit_price_fen)).flatten().filter(|amount| *amount <= LARGEST_FEN)
 }
 
 /// A budget line with what has been spent on it.

@@ -158,3 +158,14 @@ impl Expense {
         })
     }
 }
+
+/// The figures of a disclosure. They come from the ledger; a person adds only the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    pub from_day: Day,
+    pub until_day: Day,
+    pub opening_fen: i64,
+    pub income_fen: i64,
+    pub expense_fen: i64,
+    pub closing_fen: i64,
+}

@@ -33,6 +33,9 @@ impl Report {
     }
 }
 
+/// Later than any day: no report is due.
+pub const NEVER: Day = 4_000_000;
+
 /// A report and the last day on which it is in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Due {

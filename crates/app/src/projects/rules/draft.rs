@@ -9,9 +9,6 @@ pub const SUMMARY_CHARACTERS: usize = 140;
 pub const STORY_CHARACTERS: usize = 6_000;
 pub const SHORT_CHARACTERS: usize = 60;
 pub const LINES: usize = 60;
-/// A hundred billion yuan: more is a slip of the finger, and every sum of lines still fits.
-const LARGEST_FEN: i64 = 10_000_000_000_000;
-
 /// Text as it is kept: no control characters, no blanks at the ends; line breaks only where they are meant.
 pub fn tidy(text: &str, breaks: bool) -> String {
     let plain: String = text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || (breaks && *c == '\n')).collect();
@@ -37,18 +34,6 @@ pub fn cleaned(draft: &Draft) -> Draft {
             .collect(),
         ..draft.clone()
     }
-}
-
-/// The amount of a line, quantity × unit price, when both are positive and it is an amount anybody means.
-pub fn line_amount_fen(quantity: i64, unit_price_fen: i64) -> Option<i64> {
-    (quantity > 0 && unit_price_fen > 0).then(|| quantity.checked_mul(unit_price_fen)).flatten().filter(|amount| *amount <= LARGEST_FEN)
-}
-
-/// The goal is what the budget adds up to; nobody types it.
-pub fn goal_fen(lines: &[NewLine]) -> Option<i64> {
-    let amounts: Option<Vec<i64>> = lines.iter().map(|l| line_amount_fen(l.quantity, l.unit_price_fen)).collect();
-    let sum: i128 = amounts?.iter().map(|a| i128::from(*a)).sum();
-    i64::try_from(sum).ok().filter(|sum| *sum <= LARGEST_FEN)
 }
 
 fn longer(text: &str, most: usize) -> bool {
@@ -84,11 +69,11 @@ pub fn unsaveable(draft: &Draft) -> Vec<Refusal> {
             faults.push(Refusal::input("lines", "refusal-project-line-incomplete").with("line", place + 1));
         } else if longer(&line.item, SHORT_CHARACTERS) || longer(&line.english_item, 2 * SHORT_CHARACTERS) || longer(&line.unit, 10) {
             faults.push(Refusal::input("lines", "refusal-project-line-too-long").with("line", place + 1));
-        } else if line_amount_fen(line.quantity, line.unit_price_fen).is_none() {
+        } else if line.amount_fen().is_none() {
             faults.push(Refusal::input("lines", "refusal-project-line-amount").with("line", place + 1));
         }
     }
-    if faults.is_empty() && goal_fen(&draft.lines).is_none() {
+    if faults.is_empty() && draft.goal_fen().is_none() {
         faults.push(Refusal::input("lines", "refusal-project-budget-too-large"));
     }
     faults
@@ -206,7 +191,7 @@ mod tests {
             (vec![line(i64::MAX, 2)], None),
             (vec![line(1, 6_000_000_000_000), line(1, 6_000_000_000_000)], None),
         ] {
-            assert_eq!(goal_fen(&lines), goal, "{lines:?}");
+            assert_eq!(Draft { lines: lines.clone(), ..whole() }.goal_fen(), goal, "{lines:?}");
         }
     }
 

@@ -6,8 +6,8 @@ mod money;
 mod place;
 mod reports;
 
-pub use draft::{cleaned, filing_number_fits, goal_fen, line_amount_fen, submission_faults, tidy, unsaveable};
+pub use draft::{cleaned, filing_number_fits, submission_faults, tidy, unsaveable};
 pub use life::{Giving, Publication, Step, may_review, missing_for_publication, takes_gifts};
-pub use money::{Approval, Figures, approve, disclose, expense_amount_fen, refuse};
+pub use money::{Approval, approve, disclose, expense_amount_fen, refuse};
 pub use place::{Stretch, locate};
-pub use reports::{Life, NEVER, due, next_due_day, overdue};
+pub use reports::{Life, due, next_due_day, overdue};

@@ -6,8 +6,7 @@ use money::Fen;
 use crate::kernel::civil::{Day, day_text};
 use crate::kernel::{Id, Micros, Refusal};
 
-use super::super::model::{Disclosure, Hand, NewExpense, Payout, PayoutState};
-use super::draft::line_amount_fen;
+use super::super::model::{Disclosure, Figures, Hand, NewExpense, Payout, PayoutState, product_fen};
 
 /// What a yes to a payout leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,18 +61,7 @@ pub fn expense_amount_fen(asked: &NewExpense, published_day: Day, today: Day) ->
     if asked.spent_day < published_day {
         return Err(Refusal::input("spent_day", "refusal-project-expense-early").with("day", day_text(published_day)));
     }
-    line_amount_fen(asked.quantity, asked.unit_price_fen).ok_or_else(|| Refusal::input("quantity", "refusal-project-expense-amount"))
-}
-
-/// The figures of a disclosure. They come from the ledger; a person adds only the words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Figures {
-    pub from_day: Day,
-    pub until_day: Day,
-    pub opening_fen: i64,
-    pub income_fen: i64,
-    pub expense_fen: i64,
-    pub closing_fen: i64,
+    product_fen(asked.quantity, asked.unit_price_fen).ok_or_else(|| Refusal::input("quantity", "refusal-project-expense-amount"))
 }
 
 /// The figures of the period that follows the last disclosed one and ends on `until_day`.

@@ -4,12 +4,9 @@
 //! Every due day follows from what has happened, not from today, so that it can be stored with the project and lists can
 //! be sorted by it.
 
-use crate::kernel::civil::{Day, add_months};
+use crate::kernel::civil::{Day, add_months, day_of};
 
-use super::super::model::{Due, Report, State};
-
-/// Later than any day: no report is due.
-pub const NEVER: Day = 4_000_000;
+use super::super::model::{Due, NEVER, Project, Report, State};
 
 /// What the clocks look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +20,21 @@ pub struct Life {
     pub last_progress_day: Option<Day>,
     /// The last day of the last disclosed period.
     pub disclosed_until_day: Option<Day>,
+}
+
+impl Life {
+    pub fn of(project: &Project, disclosed_until_day: Option<Day>) -> Life {
+        Life {
+            state: project.state,
+            published_day: project.published_at.map(day_of),
+            starts_day: project.starts_day,
+            ends_day: project.ends_day,
+            fundraising_ended_day: project.fundraising_ended_at.map(day_of),
+            closed_day: project.closed_at.map(day_of),
+            last_progress_day: project.last_progress_at.map(day_of),
+            disclosed_until_day,
+        }
+    }
 }
 
 /// Every report that is owed, with the last day on which it is in time.

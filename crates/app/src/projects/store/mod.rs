@@ -14,16 +14,20 @@ pub use movements::{
 };
 pub use standing::{Standing, standing};
 pub use told::{
-    add_disclosure, add_progress, calmer_facts, disclosure, disclosures, last_disclosure, life, progress_count, progress_posts,
-    refresh_due_day, whereabouts,
+    add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, expenses_within, last_disclosure, payouts_within,
+    progress_count, progress_posts, set_due_day,
 };
 
 use db::{Fault, Tx, params, sql};
 
 use crate::kernel::{Id, Micros, Refusal, Trouble};
 
-use super::model::{BudgetLine, Draft, Project, State, StepTaken};
-use super::rules;
+use super::model::{BudgetLine, Draft, NEVER, Project, State, StepTaken};
+
+/// A project whatever its state, for those who have just changed it.
+pub fn find(tx: &mut Tx, id: Id) -> Result<Project, Fault> {
+    Project::from_row(&tx.query_one(sql("SELECT * FROM project WHERE id = ?1"), params![id])?)
+}
 
 /// A project that everyone may see.
 pub fn find_public(tx: &mut Tx, id: Id) -> Result<Option<Project>, Fault> {
@@ -118,10 +122,10 @@ pub fn insert(tx: &mut Tx, id: Id, draft: &Draft, ids: &DraftIds, by: Id, now: M
             draft.recipient_id,
             draft.implementer_id,
             &draft.filing_number,
-            rules::goal_fen(&draft.lines).unwrap_or(0),
+            draft.goal_fen().unwrap_or(0),
             draft.starts_day,
             draft.ends_day,
-            rules::NEVER,
+            NEVER,
             by,
             now
         ],
@@ -151,7 +155,7 @@ pub fn rewrite(tx: &mut Tx, id: Id, version: i64, draft: &Draft, ids: &DraftIds)
             draft.recipient_id,
             draft.implementer_id,
             &draft.filing_number,
-            rules::goal_fen(&draft.lines).unwrap_or(0),
+            draft.goal_fen().unwrap_or(0),
             draft.starts_day,
             draft.ends_day
         ],
@@ -167,7 +171,7 @@ pub fn rewrite(tx: &mut Tx, id: Id, version: i64, draft: &Draft, ids: &DraftIds)
 
 fn insert_lines(tx: &mut Tx, project_id: Id, draft: &Draft, ids: &DraftIds) -> Result<(), Fault> {
     for ((line, id), position) in draft.lines.iter().zip(&ids.lines).zip(1_i64..) {
-        let amount_fen = rules::line_amount_fen(line.quantity, line.unit_price_fen).unwrap_or(0);
+        let amount_fen = line.amount_fen().unwrap_or(0);
         tx.execute_one(
             sql("INSERT INTO budget_line (id, project_id, position, item, english_item, unit, quantity, unit_price_fen, amount_fen, spent_fen) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)"),
