@@ -5,6 +5,7 @@ use db::{Fault, Row, Tx};
 
 use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Id, Micros, Refusal};
+use crate::organisations;
 
 use super::model::{
     Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, LastDisclosure, LastProgress, PayoutPart, Project, Whereabouts,
@@ -16,19 +17,20 @@ use super::{fund, store};
 /// what is rolled up, so that asking costs a few look-ups however many gifts are under way.
 pub fn takes_gifts(tx: &mut Tx, id: Id, now: Micros) -> Result<Result<Accepting, Refusal>, Fault> {
     let Some(project) = store::find_public(tx, id)? else { return Ok(Err(Refusal::not_found())) };
-    let standing = store::standing(tx, project.recipient_id, day_of(now))?;
+    let mchid = organisations::merchant_of(tx, project.recipient_id)?;
+    let recipient_name = organisations::find(tx, project.recipient_id)?.map(|o| o.name).unwrap_or_default();
     let known = rules::Giving {
         raised_fen: fund::moved(tx, id)?.gifts_fen,
-        may_raise_funds: standing.may_raise_funds,
-        has_merchant: standing.mchid.is_some(),
+        may_raise_funds: organisations::may_raise_funds(tx, project.recipient_id, day_of(now))?,
+        has_merchant: mchid.is_some(),
     };
     Ok(rules::takes_gifts(&project, known, now).map(|()| Accepting {
         project_id: id,
         recipient_id: project.recipient_id,
-        mchid: standing.mchid.unwrap_or_default(),
+        mchid: mchid.unwrap_or_default(),
         title: project.title,
         english_title: project.english_title,
-        recipient_name: standing.name,
+        recipient_name,
     }))
 }
 

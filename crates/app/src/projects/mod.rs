@@ -18,23 +18,20 @@ pub mod actions;
 mod facts;
 pub mod fund;
 pub mod model;
+mod pages;
 mod rules;
 mod store;
 
 use db::{Fault, Tx};
 
 use crate::kernel::Id;
-use crate::web::Route;
 
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use model::{
     Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, NEVER, NewExpense, NewLine, PayoutPart, Project, ProjectCardData,
     Report, Sort, State, Whereabouts,
 };
-
-pub fn routes() -> Vec<Route> {
-    Vec::new()
-}
+pub use pages::{card, routes};
 
 /// A project that everyone may see.
 pub fn find_public(tx: &mut Tx, id: Id) -> Result<Option<Project>, Fault> {

@@ -9,6 +9,7 @@ mod steps;
 pub use draft::{draft, save};
 pub use money::{approve_payout, record_expense, refuse_payout, request_payout};
 pub use reports::{disclose, figures_until, post_progress};
+pub(super) use steps::missing;
 pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit};
 
 use db::{Fault, Tx};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::App;
 use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
+use crate::organisations;
 
 use super::super::{facts, fund};
 use super::super::model::{Draft, NewLine, Project, State};
@@ -104,8 +105,7 @@ struct Published<'a> {
 }
 
 /// Everything that still keeps a project from being published on `today`, and what its budget adds up to.
-pub(in super::super) fn missing(tx: &mut Tx, project: &Project, today: Day) -> Result<(Vec<Refusal>, i64), Trouble> {
-    let standing = store::standing(tx, project.recipient_id, today)?;
+pub(in crate::projects) fn missing(tx: &mut Tx, project: &Project, today: Day) -> Result<(Vec<Refusal>, i64), Trouble> {
     let budget_fen = store::lines(tx, project.id)?.iter().map(|l| l.amount_fen).sum();
     let missing = rules::missing_for_publication(&Publication {
         filing_number: &project.filing_number,
@@ -113,8 +113,8 @@ pub(in super::super) fn missing(tx: &mut Tx, project: &Project, today: Day) -> R
         budget_fen,
         starts_day: project.starts_day,
         ends_day: project.ends_day,
-        may_raise_funds: standing.may_raise_funds,
-        has_merchant: standing.mchid.is_some(),
+        may_raise_funds: organisations::may_raise_funds(tx, project.recipient_id, today)?,
+        has_merchant: organisations::merchant_of(tx, project.recipient_id)?.is_some(),
         today,
     });
     Ok((missing, budget_fen))
@@ -207,7 +207,7 @@ fn reason_of(reason: &str) -> Result<String, Refusal> {
 }
 
 /// A stored project as the draft it was written as.
-pub(in super::super) fn as_draft(tx: &mut Tx, project: &Project) -> Result<Draft, Trouble> {
+fn as_draft(tx: &mut Tx, project: &Project) -> Result<Draft, Trouble> {
     let p = project.clone();
     let lines = store::lines(tx, project.id)?;
     Ok(Draft {

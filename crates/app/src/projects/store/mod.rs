@@ -3,16 +3,14 @@
 
 mod lists;
 mod movements;
-mod standing;
 mod told;
 
-pub use lists::{cards, count, desk_projects, operator_queue};
+pub use lists::{cards, count, desk_projects, operator_queue, overdue_projects};
 pub use movements::{DeskExpense, PublicGift, PublicPayout, public_payouts};
 pub use movements::{
     add_expense, expenses, first_hand, gifts_until, move_to_implementer, new_payout, open_payouts, payout_for, payouts, post_payout,
     public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line, spent_until,
 };
-pub use standing::{Standing, standing};
 pub use told::{
     add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, expenses_within, last_disclosure, payouts_within,
     progress_count, progress_posts, set_due_day,
@@ -73,6 +71,12 @@ pub fn steps(tx: &mut Tx, project_id: Id) -> Result<Vec<StepTaken>, Fault> {
 pub fn person_name(tx: &mut Tx, id: Id) -> Result<String, Fault> {
     let row = tx.query_opt(sql("SELECT name FROM person WHERE id = ?1"), params![id])?;
     row.map_or(Ok(String::new()), |row| row.text("name"))
+}
+
+/// The organisation that somebody means by its full name or its credit code, if there is exactly one.
+pub fn organisation_named(tx: &mut Tx, typed: &str) -> Result<Option<Id>, Fault> {
+    let rows = tx.query(sql("SELECT id FROM organisation WHERE credit_code = ?1 OR name = ?1 ORDER BY id LIMIT 2"), params![typed])?;
+    if rows.len() == 1 { rows[0].int("id").map(Some) } else { Ok(None) }
 }
 
 /// Whether the organisations and the county of a draft are what they must be. The recipient and the launcher are charities

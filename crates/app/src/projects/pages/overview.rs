@@ -1,0 +1,128 @@
+//! `/desk/projects/{id}`: a draft is its form; anything later shows where it stands and what can be done.
+
+use maud::{Markup, html};
+
+use crate::kernel::{Id, Refusal, Role, Trouble};
+use crate::web::{Cx, Outcome, PageParts, show};
+
+use super::super::fund;
+use super::super::model::{Project, State, StepTaken};
+use super::super::{actions, facts, store};
+use super::project_parts::{life, where_the_money_is};
+use super::{Parties, days_late, draft, parties_list, progress, state_badge, trail};
+
+pub fn project(cx: &Cx) -> Outcome {
+    let project = load(cx)?;
+    let manages = cx.actor.holds(project.launcher_id, &[Role::Manager]) || cx.actor.holds(project.recipient_id, &[Role::Manager]);
+    if project.state == State::Draft && manages {
+        let steps = cx.app.db.read(|tx| store::steps(tx, project.id))?;
+        let returned = steps.last().filter(|s| s.state == State::Draft).map(|s| s.reason.as_str());
+        return draft::edit(cx, &project, &[], returned);
+    }
+    let (parties, total, lines, due, steps) = cx.app.db.read(|tx| {
+        let steps = store::steps(tx, project.id)?;
+        let mut named = Vec::new();
+        for step in steps {
+            let name = store::person_name(tx, step.person_id)?;
+            named.push((step, name));
+        }
+        Ok::<_, Trouble>((
+            Parties::of(tx, &project)?,
+            fund::total(tx, project.id)?,
+            store::lines(tx, project.id)?,
+            facts::due(tx, &project)?,
+            named,
+        ))
+    })?;
+    let body = html! {
+        (head(cx, &project, 0))
+        @for item in &due {
+            @if let Some(days) = days_late(cx, item.due_day) {
+                (ui::notice(ui::Tone::Warn, &cx.t("project-word-overdue"), Some(&cx.t(item.what.key())), html! {
+                    p { (cx.ta("project-card-overdue", &[("days", days.into())])) }
+                }))
+            }
+        }
+        (ui::columns(
+            html! {
+                @if project.state.is_public() {
+                    (ui::progress_bar(&progress(cx, total.gifts_fen, project.goal_fen)))
+                    p { (ui::Link::new(cx.t("project-public-page"), format!("/projects/{}", project.id))) }
+                } @else {
+                    p { (cx.t("project-waits-for-operator")) }
+                }
+                (where_the_money_is(cx, &total, &lines))
+            },
+            html! {
+                (ui::card(Some(&cx.t("project-parties")), parties_list(cx, &parties)))
+                (ui::card(Some(&cx.t("project-life")), life(cx, &project, &due)))
+                (next_steps(cx, &project))
+                (ui::card(Some(&cx.t("project-steps")), step_list(cx, &steps)))
+            },
+        ))
+    };
+    Ok(cx.page(PageParts { title: &project.title, body, ..PageParts::default() }))
+}
+
+/// The project as this desk may see it.
+pub fn load(cx: &Cx) -> Result<Project, Trouble> {
+    let id = cx.id_param("id")?;
+    let scope = actions::scope(&cx.actor);
+    Ok(cx.app.db.read(|tx| store::find_for(tx, id, &scope))?.ok_or_else(Refusal::not_found)?)
+}
+
+/// The top of every desk page of a project: where it stands and its parts.
+pub fn head(cx: &Cx, project: &Project, current: usize) -> Markup {
+    let at = |part: &str| format!("/desk/projects/{}{part}", project.id);
+    let tabs = [
+        ui::Link::new(cx.t("project-overview"), at("")),
+        ui::Link::new(cx.t("project-progress"), at("/progress")),
+        ui::Link::new(cx.t("project-disclosures"), at("/disclosures")),
+        ui::Link::new(cx.t("project-payouts"), at("/payouts")),
+        ui::Link::new(cx.t("project-expenses"), at("/expenses")),
+    ];
+    html! {
+        (trail(cx, &[ui::Link::new(cx.t("project-desk"), "/desk")], &project.title))
+        (ui::heading(&project.title, None))
+        p { (state_badge(cx, project.state)) }
+        (ui::tabs(&cx.t("project-parts"), &tabs, current))
+    }
+}
+
+/// The step that comes next, for the recipient's manager.
+fn next_steps(cx: &Cx, project: &Project) -> Markup {
+    let (path, key) = match project.state {
+        State::Published => ("fundraising-end", "project-end"),
+        State::FundraisingEnded => ("execution", "project-execute"),
+        State::Executing => ("closing", "project-close"),
+        _ => return html! {},
+    };
+    html! {
+        @if cx.actor.holds(project.recipient_id, &[Role::Manager]) {
+            p { (ui::link_button(ui::ButtonKind::Quiet, &cx.t(key), &format!("/desk/projects/{}/{path}", project.id))) }
+        }
+    }
+}
+
+/// Every step with who took it; for desks and the operator only.
+pub fn step_list(cx: &Cx, steps: &[(StepTaken, String)]) -> Markup {
+    if steps.is_empty() {
+        return html! { p { (cx.t("project-steps-none")) } };
+    }
+    html! {
+        ul {
+            @for (step, name) in steps {
+                li {
+                    b { (cx.t(if step.state == State::Draft { "project-step-returned" } else { step.state.key() })) }
+                    " · " (name) " · " (show::instant(step.at))
+                    @if !step.reason.is_empty() { (super::paragraphs(&step.reason)) }
+                }
+            }
+        }
+    }
+}
+
+/// The address of a desk page of a project.
+pub fn address(id: Id, part: &str) -> String {
+    format!("/desk/projects/{id}{part}")
+}

@@ -1,0 +1,217 @@
+//! `/projects/{id}`: everything a stranger may know about a project.
+
+use maud::{Markup, html};
+
+use crate::kernel::civil::day_of;
+use crate::kernel::{Refusal, Trouble};
+use crate::organisations::{self, Certificate, CertificateKind};
+use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
+
+use super::super::fund::{self, Total};
+use super::super::model::{BudgetLine, Disclosure, Due, Expense, ProgressPost, Project};
+use super::super::store::{self, PublicGift, PublicPayout};
+use super::super::facts;
+use super::project_parts::{complaint, disclosure_table, expense_table, gift_list, life, payout_table, post, where_the_money_is};
+use super::{Parties, Place, days_late, parties_list, progress, state_badge, trail};
+
+/// Exactly what the public page shows.
+pub struct PublicView {
+    pub project: Project,
+    pub parties: Parties,
+    place: Place,
+    certificates: Vec<Certificate>,
+    refused: Option<Refusal>,
+    pub total: Total,
+    lines: Vec<BudgetLine>,
+    due: Vec<Due>,
+    posts: Vec<ProgressPost>,
+    posts_count: i64,
+    disclosures: Vec<Disclosure>,
+    payouts: Vec<PublicPayout>,
+    expenses: Vec<Expense>,
+    gifts: Vec<PublicGift>,
+}
+
+const NEWEST_POSTS: i64 = 3;
+const NEWEST_ROWS: i64 = 20;
+
+fn load(cx: &Cx) -> Result<PublicView, Trouble> {
+    let id = cx.id_param("id")?;
+    let today = day_of(cx.now);
+    cx.app.db.read(|tx| {
+        let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
+        let certificates = organisations::certificates(tx, project.recipient_id)?;
+        Ok(PublicView {
+            parties: Parties::of(tx, &project)?,
+            place: Place::of(tx, cx, &project.area_code)?,
+            certificates: certificates.into_iter().filter(|c| c.valid_from_day <= today && today <= c.valid_until_day).collect(),
+            refused: facts::takes_gifts(tx, id, cx.now)?.err(),
+            total: fund::total(tx, id)?,
+            lines: store::lines(tx, id)?,
+            due: facts::due(tx, &project)?,
+            posts: store::progress_posts(tx, id, NEWEST_POSTS, 0)?,
+            posts_count: store::progress_count(tx, id)?,
+            disclosures: store::disclosures(tx, id)?,
+            payouts: store::public_payouts(tx, id, NEWEST_ROWS)?,
+            expenses: store::public_expenses(tx, id, NEWEST_ROWS)?,
+            gifts: store::recent_gifts(tx, id, NEWEST_ROWS)?,
+            project,
+        })
+    })
+}
+
+pub fn project(cx: &Cx) -> Outcome {
+    let view = load(cx)?;
+    let p = &view.project;
+    let (title, summary) = (cx.either(&p.title, &p.english_title), cx.either(&p.summary, &p.english_summary));
+    let path = format!("/projects/{}", p.id);
+    let body = html! {
+        (trail(cx, &[ui::Link::new(cx.t("nav-projects"), "/projects"), ui::Link::new(cx.t(p.field.key()), format!("/projects?field={}", p.field.word()))], title))
+        (ui::project_banner(p.field.look(), u64::try_from(p.id).unwrap_or(0), "", ""))
+        (ui::heading(title, Some(summary)))
+        p.row {
+            (state_badge(cx, p.state)) " "
+            span { (view.place.name) } " "
+            (view.place.badges(cx))
+        }
+        (ui::columns(main_column(cx, &view), side_column(cx, &view)))
+        (giving(cx, &view))
+    };
+    Ok(cx.page(PageParts {
+        title,
+        description: summary,
+        canonical: Some(&path),
+        json_ld: Some(described(cx, &view, &path)),
+        body,
+        ..PageParts::default()
+    }))
+}
+
+fn main_column(cx: &Cx, view: &PublicView) -> Markup {
+    let p = &view.project;
+    let steps = format!("/projects/{}/progress", p.id);
+    let more = (view.posts_count > NEWEST_POSTS)
+        .then(|| ui::Link::new(cx.ta("project-progress-all", &[("count", view.posts_count.into())]), steps));
+    html! {
+        (raised(cx, view))
+        (late(cx, &view.due))
+        (ui::section(&cx.t("project-story"), None, html! {
+            (ui::definition_list(&[
+                ui::Term::new(cx.t("project-object"), ui::text(&p.object)),
+                ui::Term::new(cx.t("project-service"), ui::text(&p.service)),
+            ]))
+            (super::paragraphs(&p.story))
+        }))
+        (ui::section(&cx.t("project-money"), None, where_the_money_is(cx, &view.total, &view.lines)))
+        (ui::section(&cx.t("project-progress"), more.as_ref(), html! {
+            @if view.posts.is_empty() { p { (cx.t("project-progress-none")) } }
+            @for item in &view.posts { (post(cx, item)) }
+        }))
+        (ui::section(&cx.t("project-disclosures"), None, disclosure_table(cx, p.id, &view.disclosures)))
+        (ui::section(&cx.t("project-payouts"), None, payout_table(cx, &view.payouts)))
+        (ui::section(&cx.t("project-expenses"), None, expense_table(cx, &view.expenses)))
+        (ui::section(&cx.t("project-recent-gifts"), None, gift_list(cx, &view.gifts)))
+    }
+}
+
+fn raised(cx: &Cx, view: &PublicView) -> Markup {
+    let total = &view.total;
+    html! {
+        (ui::progress_bar(&progress(cx, total.gifts_fen, view.project.goal_fen)))
+        p { (cx.ta("project-gifts", &[("count", total.gifts.into()), ("number", show::count(total.gifts).into())])) }
+        (show::as_of(cx))
+        @if let Some(refusal) = &view.refused {
+            @let (sentence, next) = refusal_text(cx, refusal);
+            (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&sentence), html! { p { (next) } }))
+        }
+    }
+}
+
+/// Reports that are late, said plainly.
+fn late(cx: &Cx, due: &[Due]) -> Markup {
+    html! {
+        @for item in due {
+            @if let Some(days) = days_late(cx, item.due_day) {
+                (ui::notice(ui::Tone::Warn, &cx.t("project-word-overdue"), Some(&cx.t(item.what.key())), html! {
+                    p { (cx.ta("project-overdue-by", &[("days", days.into()), ("day", crate::kernel::civil::day_text(item.due_day).into())])) }
+                }))
+            }
+        }
+    }
+}
+
+fn side_column(cx: &Cx, view: &PublicView) -> Markup {
+    html! {
+        (ui::card(Some(&cx.t("project-filing")), filing(cx, view)))
+        (ui::card(Some(&cx.t("project-parties")), parties_list(cx, &view.parties)))
+        (ui::card(Some(&cx.t("project-life")), html! {
+            (life(cx, &view.project, &view.due))
+            p { (ui::Link::new(cx.t("project-life-all"), format!("/projects/{}/steps", view.project.id))) }
+        }))
+        (complaint(cx, &view.parties.recipient))
+    }
+}
+
+/// 慈善法 art. 25: full name, credit code, certificates, filing, contact and how to check them, in a prominent place.
+fn filing(cx: &Cx, view: &PublicView) -> Markup {
+    let recipient = &view.parties.recipient;
+    let copyable = |label: &str, value: &str| ui::copyable(label, value, &cx.t("project-copy"), &cx.t("project-copied"));
+    let mut terms = vec![
+        ui::Term::new(cx.t("project-filing-number"), copyable(&cx.t("project-filing-number"), &view.project.filing_number)),
+        ui::Term::new(cx.t("project-recipient"), ui::text(&recipient.name)),
+        ui::Term::new(cx.t("project-credit-code"), copyable(&cx.t("project-credit-code"), &recipient.credit_code)),
+    ];
+    for certificate in &view.certificates {
+        let key = match certificate.kind {
+            CertificateKind::Registration => "project-certificate-registration",
+            CertificateKind::PublicFundraising => "project-certificate-fundraising",
+        };
+        terms.push(ui::Term::new(cx.t(key), ui::text(&certificate.number)));
+    }
+    terms.push(ui::Term::new(
+        cx.t("project-window"),
+        html! { (show::day(view.project.starts_day)) " – " (show::day(view.project.ends_day)) },
+    ));
+    terms.push(ui::Term::new(cx.t("project-contact"), ui::text(&recipient.contact)));
+    html! {
+        (ui::definition_list(&terms))
+        @if !view.certificates.iter().any(|c| c.kind == CertificateKind::PublicFundraising) {
+            (ui::badge(ui::Tone::Warn, &cx.t("project-certificate-none")))
+        }
+        p.help { (cx.t("project-filing-check")) }
+    }
+}
+
+/// The one thing to do here, while it can be done.
+fn giving(cx: &Cx, view: &PublicView) -> Markup {
+    html! {
+        @if view.refused.is_none() {
+            (ui::action_bar(ui::link_button(ui::ButtonKind::Give, &cx.t("project-give"), &format!("/projects/{}/gift", view.project.id))))
+        }
+    }
+}
+
+/// schema.org: that one can give, to whom, and how far it is.
+fn described(cx: &Cx, view: &PublicView, path: &str) -> serde_json::Value {
+    let p = &view.project;
+    let organisation = |o: &organisations::Organisation| {
+        serde_json::json!({
+            "@type": "NGO", "name": o.name, "alternateName": o.english_name, "identifier": o.credit_code,
+            "url": format!("{}/organisations/{}", cx.app.base_url, o.id),
+        })
+    };
+    serde_json::json!({
+        "@context": "https://schema.org",
+        "@type": "DonateAction",
+        "name": p.title,
+        "alternateName": p.english_title,
+        "description": cx.either(&p.summary, &p.english_summary),
+        "url": format!("{}{path}", cx.app.base_url),
+        "identifier": p.filing_number,
+        "recipient": organisation(&view.parties.recipient),
+        "participant": [organisation(&view.parties.launcher), organisation(&view.parties.implementer)],
+        "location": { "@type": "Place", "name": view.place.name },
+        "startTime": crate::kernel::civil::day_text(p.starts_day),
+        "endTime": crate::kernel::civil::day_text(p.ends_day),
+    })
+}

@@ -1,0 +1,168 @@
+//! The parts of a project's public page, and of the pages behind it.
+
+use maud::{Markup, html};
+
+use crate::kernel::Id;
+use crate::kernel::civil::{day_of, day_text};
+use crate::organisations::Organisation;
+use crate::web::{Cx, show};
+
+use super::super::fund::Total;
+use super::super::model::{BudgetLine, Disclosure, Due, Expense, ProgressPost, Project, State};
+use super::super::store::{PublicGift, PublicPayout};
+use super::{budget_table, days_late, quantity_words};
+
+/// In the account, with the implementer, spent; then the budget line by line.
+pub fn where_the_money_is(cx: &Cx, total: &Total, lines: &[BudgetLine]) -> Markup {
+    let stat = |key: &str, fen: i64| ui::Stat { value: show::money(fen).into(), label: cx.t(key).into(), href: "".into() };
+    html! {
+        (ui::stat_row(&[
+            stat("project-in-account", total.in_account_fen()),
+            stat("project-with-implementer", total.with_implementer_fen()),
+            stat("project-spent", total.spent_fen),
+        ]))
+        @if total.pending_fen > 0 { p.help { (cx.ta("project-pending", &[("amount", show::money(total.pending_fen).into())])) } }
+        (show::as_of(cx))
+        (budget_table(cx, lines))
+    }
+}
+
+pub fn post(cx: &Cx, item: &ProgressPost) -> Markup {
+    html! {
+        article #{ "p-" (item.id) } {
+            h3 { (item.title) }
+            p.when { (show::instant(item.published_at)) " · " (show::ago(cx, item.published_at)) }
+            (super::paragraphs(&item.body))
+        }
+    }
+}
+
+pub fn disclosure_table(cx: &Cx, project_id: Id, disclosures: &[Disclosure]) -> Markup {
+    if disclosures.is_empty() {
+        return html! { p { (cx.t("project-disclosures-none")) } };
+    }
+    let mut table = ui::Table::new(
+        cx.t("project-disclosures"),
+        vec![
+            ui::Column::words(cx.t("project-period")),
+            ui::Column::number(cx.t("project-opening")),
+            ui::Column::number(cx.t("project-income")),
+            ui::Column::number(cx.t("project-expense")),
+            ui::Column::number(cx.t("project-closing")),
+        ],
+    );
+    for d in disclosures {
+        let period = ui::Link::new(format!("{} – {}", day_text(d.from_day), day_text(d.until_day)), format!("/projects/{project_id}/disclosures/{}", d.id));
+        table.row(&[&period, &show::money(d.opening_fen), &show::money(d.income_fen), &show::money(d.expense_fen), &show::money(d.closing_fen)]);
+    }
+    ui::table(&table)
+}
+
+pub fn payout_table(cx: &Cx, payouts: &[PublicPayout]) -> Markup {
+    if payouts.is_empty() {
+        return html! { p { (cx.t("project-payouts-none")) } };
+    }
+    let mut table = ui::Table::new(
+        cx.t("project-payouts-caption"),
+        vec![ui::Column::words(cx.t("project-date")), ui::Column::words(cx.t("project-purpose")), ui::Column::number(cx.t("project-amount"))],
+    );
+    for payout in payouts {
+        table.row(&[&show::day(day_of(payout.paid_at)), &payout.purpose, &show::money(payout.amount_fen)]);
+    }
+    ui::table(&table)
+}
+
+pub fn expense_table(cx: &Cx, expenses: &[Expense]) -> Markup {
+    if expenses.is_empty() {
+        return html! { p { (cx.t("project-expenses-none")) } };
+    }
+    let mut table = ui::Table::new(
+        cx.t("project-expenses-caption"),
+        vec![
+            ui::Column::words(cx.t("project-date")),
+            ui::Column::words(cx.t("project-line-item")),
+            ui::Column::words(cx.t("project-description")),
+            ui::Column::words(cx.t("project-line-plan")),
+            ui::Column::number(cx.t("project-amount")),
+        ],
+    );
+    for e in expenses {
+        table.row(&[
+            &show::day(e.spent_day),
+            &cx.either(&e.item, &e.english_item),
+            &e.description,
+            &quantity_words(cx, e.quantity, &e.unit, e.unit_price_fen),
+            &show::money(e.amount_fen),
+        ]);
+    }
+    ui::table(&table)
+}
+
+/// The newest gifts. Who stays anonymous is 爱心人士 and has no words.
+pub fn gift_list(cx: &Cx, gifts: &[PublicGift]) -> Markup {
+    if gifts.is_empty() {
+        return html! { p { (cx.t("project-gifts-none")) } };
+    }
+    html! {
+        ul.rows {
+            @for gift in gifts {
+                li {
+                    span.row-main {
+                        b { @if gift.name.is_empty() { (cx.t("project-kind-person")) } @else { (gift.name) } }
+                        small { (show::instant(gift.paid_at)) @if !gift.message.is_empty() { " · " (gift.message) } }
+                    }
+                    " " span.row-aside { (show::money(gift.amount_fen)) }
+                }
+            }
+        }
+    }
+}
+
+/// A project's life: what is done, what is going on, what is late, what comes.
+pub fn life(cx: &Cx, p: &Project, due: &[Due]) -> Markup {
+    let moments = [
+        ("project-life-filed", Some(p.created_at), State::Draft),
+        ("project-life-reviewed", p.reviewed_at, State::Reviewed),
+        ("project-life-published", p.published_at, State::Published),
+        ("project-life-ended", p.fundraising_ended_at, State::FundraisingEnded),
+        ("project-life-executing", p.executing_at, State::Executing),
+        ("project-life-closed", p.closed_at, State::Closed),
+    ];
+    let mut steps: Vec<ui::TimelineStep> = moments
+        .into_iter()
+        .map(|(key, at, state)| {
+            let here = state == p.state && state != State::Closed;
+            let (look, word) = match at {
+                Some(_) if here => (ui::State::Current, "project-step-now"),
+                Some(_) => (ui::State::Done, "project-step-done"),
+                None => (ui::State::Next, "project-step-next"),
+            };
+            ui::TimelineStep {
+                title: cx.t(key).into(),
+                state: look,
+                state_word: cx.t(word).into(),
+                when: at.map(|at| day_text(day_of(at))).unwrap_or_default().into(),
+                note: html! {},
+            }
+        })
+        .collect();
+    for item in due {
+        let late = days_late(cx, item.due_day).is_some();
+        steps.push(ui::TimelineStep {
+            title: cx.t(item.what.key()).into(),
+            state: if late { ui::State::Late } else { ui::State::Next },
+            state_word: cx.t(if late { "project-step-late" } else { "project-step-next" }).into(),
+            when: cx.ta("project-due-by", &[("day", day_text(item.due_day).into())]).into(),
+            note: html! {},
+        });
+    }
+    ui::timeline(&cx.t("project-life"), &steps)
+}
+
+/// Where to turn with doubts; on every page that raises funds (平台规范 and 慈善法 art. 25).
+pub fn complaint(cx: &Cx, recipient: &Organisation) -> Markup {
+    ui::card(
+        Some(&cx.t("project-complaint")),
+        html! { p { (cx.ta("project-complaint-how", &[("name", recipient.name.as_str().into()), ("contact", recipient.contact.as_str().into())])) } },
+    )
+}

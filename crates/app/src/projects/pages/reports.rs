@@ -1,0 +1,173 @@
+//! The desk's reports: progress in words, disclosures in the ledger's figures.
+
+use maud::{Markup, html};
+
+use crate::kernel::civil::{day_of, day_text, parse_day};
+use crate::kernel::{Refusal, Role, Trouble};
+use crate::web::{Answer, Cx, Outcome, PageParts, show};
+
+use super::super::model::{Figures, Project};
+use super::super::{actions, store};
+use super::overview::{address, head, load};
+use super::project_parts::{disclosure_table, post};
+use super::{error_of, refused, status_of};
+
+pub fn progress(cx: &Cx) -> Outcome {
+    progress_page(cx, &load(cx)?, &[])
+}
+
+fn progress_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
+    let posts = cx.app.db.read(|tx| store::progress_posts(tx, project.id, 50, 0))?;
+    let may = project.state.is_public() && project.organisations().iter().any(|id| cx.actor.holds(*id, &[Role::Manager]));
+    let body = html! {
+        (head(cx, project, 1))
+        (refused(cx, refusals))
+        @if may { (ui::section(&cx.t("project-progress-new"), None, ui::form(&ui::Form {
+            action: address(project.id, "/progress").into(),
+            body: html! {
+                (ui::input_field(&ui::Input {
+                    name: "title".into(), label: cx.t("project-progress-title").into(), value: cx.form("title").into(),
+                    error: error_of(cx, refusals, "title").into(), required: true, max_length: Some(60), ..ui::Input::default()
+                }))
+                (ui::textarea_field(&ui::TextArea {
+                    name: "body".into(), label: cx.t("project-progress-body").into(), value: cx.form("body").into(), help: cx.t("project-progress-help").into(),
+                    error: error_of(cx, refusals, "body").into(), required: true, rows: 8, ..ui::TextArea::default()
+                }))
+                (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("project-progress-post"), None), None))
+            },
+            ..ui::Form::default()
+        }))) } @else if !project.state.is_public() { p { (cx.t("project-not-public-yet")) } }
+        (ui::section(&cx.t("project-progress-so-far"), None, html! {
+            @if posts.is_empty() { p { (cx.t("project-progress-none")) } }
+            @for item in &posts { (post(cx, item)) }
+        }))
+    };
+    Ok(cx.page_with_status(status_of(refusals), PageParts { title: &cx.t("project-progress"), body, ..PageParts::default() }))
+}
+
+pub fn post_progress(cx: &Cx) -> Outcome {
+    let project = load(cx)?;
+    match actions::post_progress(&cx.app, &cx.actor, project.id, cx.form("title"), cx.form("body"), cx.now) {
+        Ok(_) => Ok(Answer::redirect(format!("{}?done=project-progress", address(project.id, "/progress")))),
+        Err(Trouble::Refused(refusal)) => progress_page(cx, &project, &[refusal]),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Lists the disclosures; with a day in the address, shows the figures that would be disclosed until then.
+pub fn disclosures(cx: &Cx) -> Outcome {
+    let project = load(cx)?;
+    let until = cx.query("until_day");
+    if until.is_empty() {
+        return disclosure_page(cx, &project, None, &[]);
+    }
+    let figures = match parse_day(until) {
+        None => Err(Refusal::input("until_day", "refusal-project-day").into()),
+        Some(day) => actions::figures_until(&cx.app, &cx.actor, project.id, day, cx.now),
+    };
+    match figures {
+        Ok(figures) => disclosure_page(cx, &project, Some(&figures), &[]),
+        Err(Trouble::Refused(refusal)) => disclosure_page(cx, &project, None, &[refusal]),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn disclosure_page(cx: &Cx, project: &Project, figures: Option<&Figures>, refusals: &[Refusal]) -> Outcome {
+    let disclosures = cx.app.db.read(|tx| store::disclosures(tx, project.id))?;
+    let may = project.state.is_public() && cx.actor.holds(project.recipient_id, &[Role::Manager, Role::Finance]);
+    let body = html! {
+        (head(cx, project, 2))
+        (refused(cx, refusals))
+        @if may { (ui::section(&cx.t("project-disclosure-new"), None, html! {
+            @match figures {
+                Some(figures) => (publish_form(cx, project, figures, refusals)),
+                None => (period_form(cx, project, refusals)),
+            }
+        })) } @else if !project.state.is_public() { p { (cx.t("project-not-public-yet")) } }
+        (ui::section(&cx.t("project-disclosures-so-far"), None, disclosure_table(cx, project.id, &disclosures)))
+    };
+    Ok(cx.page_with_status(status_of(refusals), PageParts { title: &cx.t("project-disclosures"), body, ..PageParts::default() }))
+}
+
+/// First the last day of the period: the first one follows from what was disclosed.
+fn period_form(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Markup {
+    let yesterday = day_text(day_of(cx.now) - 1);
+    let asked = cx.query("until_day");
+    ui::form(&ui::Form {
+        action: address(project.id, "/disclosures").into(),
+        method: ui::Method::Get,
+        body: html! {
+            (ui::input_field(&ui::Input {
+                name: "until_day".into(), label: cx.t("project-until-day").into(), kind: ui::InputKind::Date, help: cx.t("project-until-day-help").into(),
+                value: if asked.is_empty() { yesterday.into() } else { asked.into() },
+                error: error_of(cx, refusals, "until_day").into(), required: true, ..ui::Input::default()
+            }))
+            (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("project-figures-show"), None), None))
+        },
+        ..ui::Form::default()
+    })
+}
+
+/// Then the figures, which nobody types, and the words, which somebody must.
+fn publish_form(cx: &Cx, project: &Project, f: &Figures, refusals: &[Refusal]) -> Markup {
+    let line = |key: &str, fen: i64| ui::ReceiptLine::new(cx.t(key), show::money(fen));
+    let hidden = [
+        ("from_day", f.from_day),
+        ("until_day", f.until_day),
+        ("opening_fen", f.opening_fen),
+        ("income_fen", f.income_fen),
+        ("expense_fen", f.expense_fen),
+        ("closing_fen", f.closing_fen),
+    ];
+    html! {
+        (ui::receipt(&ui::Receipt {
+            title: format!("{} – {}", day_text(f.from_day), day_text(f.until_day)).into(),
+            amount: show::money(f.closing_fen).into(),
+            amount_note: cx.t("project-disclosure-equation").into(),
+            lines: vec![
+                line("project-opening", f.opening_fen),
+                line("project-income", f.income_fen),
+                line("project-expense", f.expense_fen),
+                line("project-closing", f.closing_fen),
+            ],
+            foot: html! { (cx.t("project-disclosure-source")) },
+        }))
+        (ui::form(&ui::Form {
+            action: address(project.id, "/disclosures").into(),
+            hidden: hidden.into_iter().map(|(name, value)| (name.into(), value.to_string().into())).collect(),
+            body: html! {
+                (ui::textarea_field(&ui::TextArea {
+                    name: "summary".into(), label: cx.t("project-disclosure-words").into(), help: cx.t("project-disclosure-words-help").into(),
+                    value: cx.form("summary").into(), error: error_of(cx, refusals, "summary").into(), required: true, rows: 6, ..ui::TextArea::default()
+                }))
+                (ui::submit_row(
+                    ui::button(ui::ButtonKind::Main, &cx.t("project-disclosure-publish"), None),
+                    Some(&ui::Link::new(cx.t("project-another-day"), address(project.id, "/disclosures"))),
+                ))
+            },
+            ..ui::Form::default()
+        }))
+    }
+}
+
+pub fn disclose(cx: &Cx) -> Outcome {
+    let project = load(cx)?;
+    let number = |name: &str| cx.form(name).parse::<i64>().unwrap_or(0);
+    let seen = Figures {
+        from_day: number("from_day"),
+        // A day far away is refused by the rules; nothing is added to a number nobody meant.
+        until_day: number("until_day").clamp(0, 1_000_000),
+        opening_fen: number("opening_fen"),
+        income_fen: number("income_fen"),
+        expense_fen: number("expense_fen"),
+        closing_fen: number("closing_fen"),
+    };
+    match actions::disclose(&cx.app, &cx.actor, project.id, &seen, cx.form("summary"), cx.now) {
+        Ok(_) => Ok(Answer::redirect(format!("{}?done=project-disclosure", address(project.id, "/disclosures")))),
+        Err(Trouble::Refused(refusal)) => {
+            let now = actions::figures_until(&cx.app, &cx.actor, project.id, seen.until_day, cx.now).ok();
+            disclosure_page(cx, &project, now.as_ref(), &[refusal])
+        }
+        Err(fault) => Err(fault),
+    }
+}
