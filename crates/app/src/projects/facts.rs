@@ -7,9 +7,7 @@ use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Id, Micros, Refusal};
 use crate::organisations;
 
-use super::model::{
-    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, LastDisclosure, LastProgress, PayoutPart, Project, Whereabouts,
-};
+use super::model::{Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, LastDisclosure, LastProgress, PayoutPart, Project, Whereabouts};
 use super::rules::{self, Life, Stretch, locate};
 use super::{fund, store};
 
@@ -101,7 +99,8 @@ pub fn whereabouts(tx: &mut Tx, project_id: Id, before_fen: i64, amount_fen: i64
     let payouts = store::payouts_within(tx, project_id, before_fen, end_fen, NAMED)?;
     let expenses = store::expenses_within(tx, project_id, before_fen, end_fen, NAMED)?;
     let stretches = |rows: &[Row]| -> Result<Vec<Stretch>, Fault> {
-        let stretch = |row: &Row| Ok(Stretch { id: row.int("id")?, before_fen: row.int("before_fen")?, amount_fen: row.int("amount_fen")? });
+        let stretch =
+            |row: &Row| Ok(Stretch { id: row.int("id")?, before_fen: row.int("before_fen")?, amount_fen: row.int("amount_fen")? });
         rows.iter().map(stretch).collect()
     };
     let located = locate(before_fen, amount_fen, total.paid_out_fen, total.spent_fen, &stretches(&payouts)?, &stretches(&expenses)?);

@@ -28,8 +28,8 @@ use crate::kernel::Id;
 
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use model::{
-    Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, NEVER, NewExpense, NewLine, PayoutPart, Project, ProjectCardData,
-    Report, Sort, State, Whereabouts,
+    Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, NEVER, NewExpense, NewLine, PayoutPart, Project,
+    ProjectCardData, Report, Sort, State, Whereabouts,
 };
 pub use pages::{card, routes};
 

@@ -8,10 +8,10 @@ use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
 use crate::organisations;
 
-use super::super::{facts, fund};
 use super::super::model::{Draft, NewLine, Project, State};
 use super::super::rules::{self, Publication, Step};
 use super::super::store::{self, Taking};
+use super::super::{facts, fund};
 use super::{changed_meanwhile, hash, load, reviewer, seated, to_json};
 
 /// Who takes a step, of which version, and when.

@@ -10,7 +10,10 @@ use super::progress;
 
 /// A project in a list.
 pub fn card(cx: &Cx, data: &ProjectCardData) -> Markup {
-    let role = |key: &str, name: &str, english: &str| ui::OrganisationRole { role: cx.t(key).into(), name: cx.either(name, english).to_owned().into() };
+    let role = |key: &str, name: &str, english: &str| ui::OrganisationRole {
+        role: cx.t(key).into(),
+        name: cx.either(name, english).to_owned().into(),
+    };
     let late = day_of(cx.now) - data.due_day;
     let last_progress = match data.last_progress_at {
         _ if data.state == State::Closed => cx.t("project-card-closed"),

@@ -154,7 +154,8 @@ fn lines(form: &Form) -> Vec<NewLine> {
     (1..=row_count(form))
         .filter_map(|row| {
             let cell = |name: &str| form.get(&format!("{name}_{row}")).to_owned();
-            let (item, english_item, unit, quantity, price) = (cell("item"), cell("english_item"), cell("unit"), cell("quantity"), cell("price"));
+            let (item, english_item, unit, quantity, price) =
+                (cell("item"), cell("english_item"), cell("unit"), cell("quantity"), cell("price"));
             let touched = [&item, &english_item, &unit, &quantity, &price].iter().any(|text| !text.is_empty());
             touched.then(|| NewLine {
                 item,
@@ -313,8 +314,7 @@ fn budget(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
         })
     };
     let sum: Option<i64> = lines(typed).iter().map(NewLine::amount_fen).sum::<Option<i64>>();
-    let faults: Vec<String> =
-        refusals.iter().filter(|r| r.field == Some("lines")).map(|r| crate::web::refusal_text(cx, r).0).collect();
+    let faults: Vec<String> = refusals.iter().filter(|r| r.field == Some("lines")).map(|r| crate::web::refusal_text(cx, r).0).collect();
     ui::fieldset(
         &cx.t("project-budget"),
         html! {

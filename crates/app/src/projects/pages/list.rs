@@ -66,13 +66,17 @@ pub fn projects(cx: &Cx) -> Outcome {
         .collect();
     let states = std::iter::once(ui::Choice::new("", cx.t("project-any")).chosen(filter.state.is_none()))
         .chain(
-            State::ALL.into_iter().filter(|s| s.is_public()).map(|s| ui::Choice::new(s.word(), cx.t(s.key())).chosen(filter.state == Some(s))),
+            State::ALL
+                .into_iter()
+                .filter(|s| s.is_public())
+                .map(|s| ui::Choice::new(s.word(), cx.t(s.key())).chosen(filter.state == Some(s))),
         )
         .collect();
-    let sorts = [(Sort::Newest, "project-sort-newest"), (Sort::MostGifts, "project-sort-gifts"), (Sort::LeastOverdue, "project-sort-in-time")]
-        .into_iter()
-        .map(|(sort, key)| ui::Choice::new(sort.word(), cx.t(key)).chosen(filter.sort == sort))
-        .collect();
+    let sorts =
+        [(Sort::Newest, "project-sort-newest"), (Sort::MostGifts, "project-sort-gifts"), (Sort::LeastOverdue, "project-sort-in-time")]
+            .into_iter()
+            .map(|(sort, key)| ui::Choice::new(sort.word(), cx.t(key)).chosen(filter.sort == sort))
+            .collect();
     let mut hidden = Vec::new();
     if let Some(id) = filter.organisation {
         hidden.push(("organisation".into(), id.to_string().into()));

@@ -66,10 +66,8 @@ pub fn routes() -> Vec<Route> {
 
 /// What must be corrected, at the top of a form that was refused: each field's fault leads to its field.
 fn refused(cx: &Cx, refusals: &[Refusal]) -> Markup {
-    let fields: Vec<ui::FieldError> = refusals
-        .iter()
-        .filter_map(|r| Some(ui::FieldError { name: r.field?.into(), text: refusal_text(cx, r).0.into() }))
-        .collect();
+    let fields: Vec<ui::FieldError> =
+        refusals.iter().filter_map(|r| Some(ui::FieldError { name: r.field?.into(), text: refusal_text(cx, r).0.into() })).collect();
     html! {
         (ui::error_summary(&cx.t("project-correct-this"), &fields))
         @for refusal in refusals.iter().filter(|r| r.field.is_none()) {
@@ -174,9 +172,7 @@ fn parties_list(cx: &Cx, parties: &Parties) -> Markup {
     let terms: Vec<ui::Term> = parties
         .with_roles()
         .into_iter()
-        .map(|(key, o)| {
-            ui::Term::new(cx.t(key), html! { (ui::Link::new(organisation_name(cx, o), format!("/organisations/{}", o.id))) })
-        })
+        .map(|(key, o)| ui::Term::new(cx.t(key), html! { (ui::Link::new(organisation_name(cx, o), format!("/organisations/{}", o.id))) }))
         .collect();
     ui::definition_list(&terms)
 }
@@ -291,7 +287,8 @@ mod tests {
 
     #[test]
     fn whole_numbers_as_typed() {
-        for (typed, number) in [("30", Some(30)), (" １，２００ ", Some(1_200)), ("", None), ("1.5", None), ("-3", None), ("一", None)] {
+        for (typed, number) in [("30", Some(30)), (" １，２００ ", Some(1_200)), ("", None), ("1.5", None), ("-3", None), ("一", None)]
+        {
             assert_eq!(whole_number(typed), number, "{typed}");
         }
     }

@@ -184,17 +184,17 @@ fn payout_page(cx: &Cx, view: &PayoutView, refusals: &[Refusal]) -> Outcome {
 
 pub fn approve_payout(cx: &Cx) -> Outcome {
     let id = cx.id_param("id")?;
-    decided(cx, id, actions::approve_payout(&cx.app, &cx.actor, id, cx.now), "project-payout-approved")
+    decided(cx, id, actions::approve_payout(&cx.app, &cx.actor, id, cx.now), "?done=project-payout-approved")
 }
 
 pub fn refuse_payout(cx: &Cx) -> Outcome {
     let id = cx.id_param("id")?;
-    decided(cx, id, actions::refuse_payout(&cx.app, &cx.actor, id, cx.form("reason"), cx.now), "project-payout-no")
+    decided(cx, id, actions::refuse_payout(&cx.app, &cx.actor, id, cx.form("reason"), cx.now), "?done=project-payout-no")
 }
 
 fn decided(cx: &Cx, id: Id, outcome: Result<(), Trouble>, done: &str) -> Outcome {
     match outcome {
-        Ok(()) => Ok(Answer::redirect(format!("/desk/payouts/{id}?done={done}"))),
+        Ok(()) => Ok(Answer::redirect(format!("/desk/payouts/{id}{done}"))),
         Err(Trouble::Refused(refusal)) if refusal.status != 404 => payout_page(cx, &load_payout(cx)?, &[refusal]),
         Err(other) => Err(other),
     }
@@ -213,8 +213,7 @@ fn expenses_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
         }
         Ok::<_, db::Fault>((named, store::lines(tx, project.id)?, fund::total(tx, project.id)?))
     })?;
-    let records =
-        [project.recipient_id, project.implementer_id].iter().any(|id| cx.actor.holds(*id, &[Role::Manager, Role::Finance]));
+    let records = [project.recipient_id, project.implementer_id].iter().any(|id| cx.actor.holds(*id, &[Role::Manager, Role::Finance]));
     let mut table = ui::Table::new(
         cx.t("project-expenses-caption"),
         vec![
@@ -312,9 +311,8 @@ fn typed_expense(cx: &Cx) -> Result<NewExpense, Refusal> {
 
 pub fn record_expense(cx: &Cx) -> Outcome {
     let project = load(cx)?;
-    let recorded = typed_expense(cx)
-        .map_err(Trouble::from)
-        .and_then(|asked| actions::record_expense(&cx.app, &cx.actor, project.id, &asked, cx.now));
+    let recorded =
+        typed_expense(cx).map_err(Trouble::from).and_then(|asked| actions::record_expense(&cx.app, &cx.actor, project.id, &asked, cx.now));
     match recorded {
         Ok(_) => Ok(Answer::redirect(format!("{}?done=project-expense", address(project.id, "/expenses")))),
         Err(Trouble::Refused(refusal)) => expenses_page(cx, &project, &[refusal]),

@@ -131,10 +131,13 @@ fn particulars(cx: &Cx, view: &View) -> Markup {
         ui::Term::new(cx.t("project-form-where"), html! { (view.place.name) " " (view.place.badges(cx)) }),
         words("project-object", &p.object),
         words("project-service", &p.service),
-        ui::Term::new(cx.t("project-filing-number"), html! {
-            code { (p.filing_number) } " "
-            @if !rules::filing_number_fits(&p.filing_number) { (ui::badge(ui::Tone::Warn, &cx.t("project-filing-unusual-short"))) }
-        }),
+        ui::Term::new(
+            cx.t("project-filing-number"),
+            html! {
+                code { (p.filing_number) } " "
+                @if !rules::filing_number_fits(&p.filing_number) { (ui::badge(ui::Tone::Warn, &cx.t("project-filing-unusual-short"))) }
+            },
+        ),
         ui::Term::new(cx.t("project-window"), html! { (show::day(p.starts_day)) " – " (show::day(p.ends_day)) }),
         words("project-form-goal", &show::money(p.goal_fen)),
     ])

@@ -7,10 +7,10 @@ use crate::kernel::{Refusal, Trouble};
 use crate::organisations::{self, Certificate, CertificateKind};
 use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
 
+use super::super::facts;
 use super::super::fund::{self, Total};
 use super::super::model::{BudgetLine, Disclosure, Due, Expense, ProgressPost, Project};
 use super::super::store::{self, PublicGift, PublicPayout};
-use super::super::facts;
 use super::project_parts::{complaint, disclosure_table, expense_table, gift_list, life, payout_table, post, where_the_money_is};
 use super::{Parties, Place, days_late, parties_list, progress, state_badge, trail};
 

@@ -52,8 +52,17 @@ pub fn disclosure_table(cx: &Cx, project_id: Id, disclosures: &[Disclosure]) -> 
         ],
     );
     for d in disclosures {
-        let period = ui::Link::new(format!("{} – {}", day_text(d.from_day), day_text(d.until_day)), format!("/projects/{project_id}/disclosures/{}", d.id));
-        table.row(&[&period, &show::money(d.opening_fen), &show::money(d.income_fen), &show::money(d.expense_fen), &show::money(d.closing_fen)]);
+        let period = ui::Link::new(
+            format!("{} – {}", day_text(d.from_day), day_text(d.until_day)),
+            format!("/projects/{project_id}/disclosures/{}", d.id),
+        );
+        table.row(&[
+            &period,
+            &show::money(d.opening_fen),
+            &show::money(d.income_fen),
+            &show::money(d.expense_fen),
+            &show::money(d.closing_fen),
+        ]);
     }
     ui::table(&table)
 }
@@ -64,7 +73,11 @@ pub fn payout_table(cx: &Cx, payouts: &[PublicPayout]) -> Markup {
     }
     let mut table = ui::Table::new(
         cx.t("project-payouts-caption"),
-        vec![ui::Column::words(cx.t("project-date")), ui::Column::words(cx.t("project-purpose")), ui::Column::number(cx.t("project-amount"))],
+        vec![
+            ui::Column::words(cx.t("project-date")),
+            ui::Column::words(cx.t("project-purpose")),
+            ui::Column::number(cx.t("project-amount")),
+        ],
     );
     for payout in payouts {
         table.row(&[&show::day(day_of(payout.paid_at)), &payout.purpose, &show::money(payout.amount_fen)]);

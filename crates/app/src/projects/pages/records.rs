@@ -18,7 +18,11 @@ pub fn progress(cx: &Cx) -> Outcome {
     let page = asked_page(cx);
     let (project, posts, count) = cx.app.db.read(|tx| {
         let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
-        Ok::<_, crate::kernel::Trouble>((project, store::progress_posts(tx, id, POSTS, (page - 1) * POSTS)?, store::progress_count(tx, id)?))
+        Ok::<_, crate::kernel::Trouble>((
+            project,
+            store::progress_posts(tx, id, POSTS, (page - 1) * POSTS)?,
+            store::progress_count(tx, id)?,
+        ))
     })?;
     let title = cx.t("project-progress");
     let name = cx.either(&project.title, &project.english_title);
@@ -30,7 +34,14 @@ pub fn progress(cx: &Cx) -> Outcome {
         @for item in &posts { (post(cx, item)) }
         (pager(cx, page, (count + POSTS - 1) / POSTS, |page| format!("{path}?page={page}")))
     };
-    Ok(cx.page(PageParts { title: &format!("{title} · {name}"), description: name, canonical: Some(&path), reading: true, body, ..PageParts::default() }))
+    Ok(cx.page(PageParts {
+        title: &format!("{title} · {name}"),
+        description: name,
+        canonical: Some(&path),
+        reading: true,
+        body,
+        ..PageParts::default()
+    }))
 }
 
 pub fn disclosure(cx: &Cx) -> Outcome {
@@ -91,5 +102,12 @@ pub fn steps(cx: &Cx) -> Outcome {
         (ui::heading(&title, Some(name)))
         (ui::timeline(&title, &items))
     };
-    Ok(cx.page(PageParts { title: &format!("{title} · {name}"), description: name, canonical: Some(&path), reading: true, body, ..PageParts::default() }))
+    Ok(cx.page(PageParts {
+        title: &format!("{title} · {name}"),
+        description: name,
+        canonical: Some(&path),
+        reading: true,
+        body,
+        ..PageParts::default()
+    }))
 }

@@ -75,7 +75,7 @@ fn page(cx: &Cx, words: &Words, refusals: &[Refusal]) -> Outcome {
 fn taken(cx: &Cx, words: &Words, done: &str, step: impl Fn(&Project, i64) -> Result<i64, Trouble>) -> Outcome {
     let project = load(cx)?;
     match step(&project, cx.form("version").parse().unwrap_or(0)) {
-        Ok(_) => Ok(Answer::redirect(format!("{}?done={done}", address(project.id, "")))),
+        Ok(_) => Ok(Answer::redirect(address(project.id, done))),
         Err(Trouble::Refused(refusal)) => page(cx, words, &[refusal]),
         Err(fault) => Err(fault),
     }
@@ -86,7 +86,9 @@ pub fn ending(cx: &Cx) -> Outcome {
 }
 
 pub fn end(cx: &Cx) -> Outcome {
-    taken(cx, &END, "project-ended", |p, version| actions::end_fundraising(&cx.app, &cx.actor, p.id, version, cx.form("reason"), cx.now))
+    taken(cx, &END, "?done=project-ended", |p, version| {
+        actions::end_fundraising(&cx.app, &cx.actor, p.id, version, cx.form("reason"), cx.now)
+    })
 }
 
 pub fn executing(cx: &Cx) -> Outcome {
@@ -94,7 +96,7 @@ pub fn executing(cx: &Cx) -> Outcome {
 }
 
 pub fn execute(cx: &Cx) -> Outcome {
-    taken(cx, &EXECUTE, "project-executing", |p, version| actions::start_executing(&cx.app, &cx.actor, p.id, version, cx.now))
+    taken(cx, &EXECUTE, "?done=project-executing", |p, version| actions::start_executing(&cx.app, &cx.actor, p.id, version, cx.now))
 }
 
 pub fn closing(cx: &Cx) -> Outcome {
@@ -102,5 +104,5 @@ pub fn closing(cx: &Cx) -> Outcome {
 }
 
 pub fn close(cx: &Cx) -> Outcome {
-    taken(cx, &CLOSE, "project-closed", |p, version| actions::close(&cx.app, &cx.actor, p.id, version, cx.form("reason"), cx.now))
+    taken(cx, &CLOSE, "?done=project-closed", |p, version| actions::close(&cx.app, &cx.actor, p.id, version, cx.form("reason"), cx.now))
 }

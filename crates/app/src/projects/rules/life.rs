@@ -19,9 +19,6 @@ pub enum Step {
 }
 
 impl Step {
-    pub const ALL: [Step; 7] =
-        [Step::Submit, Step::Return, Step::Review, Step::Publish, Step::EndFundraising, Step::StartExecuting, Step::Close];
-
     /// The state it leads to from `state`; a project that is elsewhere by now is not touched.
     pub fn from(self, state: State) -> Result<State, Refusal> {
         match (self, state) {

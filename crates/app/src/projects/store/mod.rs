@@ -6,14 +6,14 @@ mod movements;
 mod told;
 
 pub use lists::{cards, count, desk_projects, operator_queue, overdue_projects};
-pub use movements::{DeskExpense, PublicGift, PublicPayout, public_payouts};
+pub use movements::{PublicGift, PublicPayout, public_payouts};
 pub use movements::{
     add_expense, expenses, first_hand, gifts_until, move_to_implementer, new_payout, open_payouts, payout_for, payouts, post_payout,
     public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line, spent_until,
 };
 pub use told::{
-    add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, expenses_within, last_disclosure, payouts_within,
-    progress_count, progress_posts, set_due_day,
+    add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, expenses_within, last_disclosure,
+    payouts_within, progress_count, progress_posts, set_due_day,
 };
 
 use db::{Fault, Tx, params, sql};
