@@ -29,6 +29,8 @@ const BEGINNING: Micros = 1_788_746_400 * SECOND_US;
 pub struct Options {
     /// A real browser comes in over loopback, so the site's address must be the one it listens on.
     pub for_a_real_browser: bool,
+    /// What the law lets this deployment do, where it is not the demo.
+    pub mode: Option<Mode>,
 }
 
 pub struct World {
@@ -68,7 +70,7 @@ impl World {
             db: fresh.db().clone(),
             clock: clock.clone(),
             secret: Secret::new(b"a secret that only tests use"),
-            mode: Mode::Demo,
+            mode: options.mode.unwrap_or(Mode::Demo),
             base_url: base_url.clone(),
             channel: gateway::connected(&gateway, &format!("http://{api_address}"), &format!("http://{address}")),
             settlement: settlement::Limits::default(),

@@ -160,7 +160,7 @@ pub fn insert_merchant(tx: &mut Tx, organisation_id: Id, mchid: &str, now: Micro
     )
 }
 
-/// Everyone who sits or sat for an organisation, current seats first.
+/// Everyone who sits, sat or will sit for an organisation, in the order in which the seats were given.
 pub fn seats(tx: &mut Tx, organisation_id: Id) -> Result<Vec<Seat>, Fault> {
     let rows = tx.query(
         sql("SELECT seat.id, seat.person_id, seat.role, seat.starts_at, seat.ends_at, person.name, COALESCE(staff.login, '') AS login FROM seat \

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::Mode;
-use crate::kernel::{Refusal, Right, Strength, Trouble};
+use crate::kernel::{Refusal, Right, Role, Strength, Trouble};
 use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, SESSION_COOKIE, field_error, get, post, refusal_text, show};
 
 use super::model::SignedIn;
@@ -257,8 +257,12 @@ fn me_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
     if cx.actor.may(Right::Desk) {
         rows.push(row("nav-desk", "people-desk-note", "/desk"));
     }
+    if !cx.actor.organisations_as(&[Role::Manager]).is_empty() {
+        rows.push(row("people-seats-link", "people-seats-note", "/desk/seats"));
+    }
     if cx.actor.may(Right::Operator) {
         rows.push(row("nav-operator", "people-operator-note", "/operator"));
+        rows.push(row("people-organisations-link", "people-organisations-note", "/operator/organisations"));
     }
     let lead = match phones.first() {
         Some(phone) => cx.ta("people-me-phone", &[("phone", phone.masked().into())]),

@@ -3,7 +3,7 @@
 use testkit::{Chromium, Engine, Options, World};
 
 fn world() -> World {
-    World::with(Engine::Sqlite, Options { for_a_real_browser: true })
+    World::with(Engine::Sqlite, Options { for_a_real_browser: true, ..Options::default() })
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Signing in with a phone or as staff, and everything that keeps others from doing it for you.
 
+use app::Mode;
 use app::kernel::{DAY_US, HOUR_US, MINUTE_US, Role, SECOND_US};
 use app::organisations::{self, Kind, NewOrganisation, complete_credit_code};
 use app::people::{self, actions};
 use app::web::SESSION_COOKIE;
 use db::{params, sql};
-use testkit::{Browser, Page, World, on_both_engines};
+use testkit::{Browser, Engine, Options, Page, World, on_both_engines};
 
 const SECRET: &[u8] = b"12345678901234567890";
 const PASSWORD: &str = "山高水长 又过一年 2026";
@@ -330,6 +331,17 @@ fn what_is_no_longer_needed_is_forgotten(world: &World) {
     world.later(28 * DAY_US);
     assert_eq!(left(world), [0, 0, 0, 0]);
     assert_eq!(people_count(world), 1, "the person stays");
+}
+
+#[test]
+fn outside_the_demo_there_is_no_outbox_and_no_message_is_called_sent() {
+    let world = World::with(Engine::Sqlite, Options { mode: Some(Mode::Designated), ..Options::default() });
+    let browser = world.guest();
+    ask(&browser, "13812345678", "").has_status(200).sees_no("演示");
+    browser.get("/outbox").has_status(404);
+    browser.get("/staff/sign-in").has_status(200).sees_no("演示");
+    world.catch_up();
+    assert_eq!(world.count(sql("SELECT COUNT(*) AS count FROM outgoing_message WHERE sent_at IS NULL"), params![]), 1);
 }
 
 on_both_engines![

@@ -9,7 +9,7 @@ use crate::organisations::model::{CertificateKind, Kind, NewCertificate, NewOrga
 use crate::organisations::rules::{self, LONG_TERM_DAY};
 use crate::web::{Cx, field_error, refusal_text};
 
-use super::{certificate_word, kind_word, role_word};
+use super::{certificate_word, kind_word, role_words};
 
 /// The names of a certificate's fields; the form that founds an organisation holds two certificates.
 struct CertificateFields {
@@ -226,7 +226,11 @@ pub fn merchant_form(cx: &Cx, action: String, refusal: Option<&Refusal>) -> Mark
 pub fn seat_form(cx: &Cx, action: String, kind: Kind, refusal: Option<&Refusal>) -> Markup {
     let chosen = Role::from_word(cx.form("role")).unwrap_or(Role::Manager);
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Reviewer || kind == Kind::Operator);
-    let choices = roles.map(|role| ui::Choice::new(role.word(), role_word(cx, role)).chosen(role == chosen)).collect();
+    let choices = roles.map(|role| {
+        let (name, note) = role_words(role);
+        ui::Choice { note: cx.t(note).into(), ..ui::Choice::new(role.word(), cx.t(name)).chosen(role == chosen) }
+    });
+    let choices = choices.collect();
     let fields = html! {
         (refused(cx, refusal))
         (Field::words("login", "organisation-seat-login").help("organisation-seat-login-help").draw(cx, refusal))

@@ -46,13 +46,14 @@ fn certificate_word(cx: &Cx, kind: CertificateKind) -> String {
     })
 }
 
-fn role_word(cx: &Cx, role: Role) -> String {
-    cx.t(match role {
-        Role::Manager => "organisation-role-manager",
-        Role::Finance => "organisation-role-finance",
-        Role::Approver => "organisation-role-approver",
-        Role::Reviewer => "organisation-role-reviewer",
-    })
+/// The messages that name a role and say what it may do.
+fn role_words(role: Role) -> (&'static str, &'static str) {
+    match role {
+        Role::Manager => ("organisation-role-manager", "organisation-role-manager-note"),
+        Role::Finance => ("organisation-role-finance", "organisation-role-finance-note"),
+        Role::Approver => ("organisation-role-approver", "organisation-role-approver-note"),
+        Role::Reviewer => ("organisation-role-reviewer", "organisation-role-reviewer-note"),
+    }
 }
 
 /// The last day of a certificate: 长期 when none is printed.
@@ -110,7 +111,7 @@ fn area_badges(cx: &Cx, marks: Marks) -> Markup {
     }
 }
 
-/// Who sits where; `end` adds a last cell, for those who may end a seat.
+/// Who sits where, ended seats last; `end` adds a last cell, for those who may end a seat.
 fn seat_table(cx: &Cx, caption: &str, seats: &[Seat], end: Option<&dyn Fn(&Seat) -> Markup>) -> Markup {
     let mut heads = vec![
         "organisation-seat-name",
@@ -124,7 +125,8 @@ fn seat_table(cx: &Cx, caption: &str, seats: &[Seat], end: Option<&dyn Fn(&Seat)
         heads.push("organisation-seat-end-head");
     }
     let mut table = ui::Table::new(caption, heads.into_iter().map(|key| ui::Column::words(cx.t(key))).collect());
-    for seat in seats {
+    let (over, standing): (Vec<&Seat>, Vec<&Seat>) = seats.iter().partition(|s| s.ends_at.is_some_and(|end| end <= cx.now));
+    for seat in standing.into_iter().chain(over) {
         let name = if seat.name.is_empty() { cx.t("organisation-seat-no-name") } else { seat.name.clone() };
         let over = seat.ends_at.is_some_and(|end| end <= cx.now);
         let (tone, key) = match (over, seat.held_at(cx.now)) {
@@ -140,7 +142,7 @@ fn seat_table(cx: &Cx, caption: &str, seats: &[Seat], end: Option<&dyn Fn(&Seat)
         let mut cells = vec![
             html! { (name) },
             html! { (seat.login) },
-            html! { (role_word(cx, seat.role)) },
+            html! { (cx.t(role_words(seat.role).0)) },
             show::day(civil::day_of(seat.starts_at)),
             until,
             ui::badge(tone, &cx.t(key)),

@@ -55,11 +55,11 @@ pub fn list(cx: &Cx) -> Outcome {
 
 fn line<'a>(cx: &Cx, row: &'a CharityRow) -> ui::LinkRow<'a> {
     let may = row.registered_until.is_some() && row.fundraising_until.is_some();
-    let (tone, key) = if may { (ui::Tone::Good, "organisation-may-raise") } else { (ui::Tone::Warn, "organisation-may-not-raise") };
+    let (tone, key) = if may { (ui::Tone::Good, "organisation-licensed") } else { (ui::Tone::Warn, "organisation-not-licensed") };
     ui::LinkRow {
         href: format!("/organisations/{}", row.organisation.id).into(),
         title: cx.either(&row.organisation.name, &row.organisation.english_name).to_owned().into(),
-        note: cx.ta("organisation-code-note", &[("code", row.organisation.credit_code.as_str().into())]).into(),
+        note: row.organisation.credit_code.as_str().into(),
         aside: ui::badge(tone, &cx.t(key)),
     }
 }
