@@ -10,6 +10,8 @@ use crate::App;
 use crate::kernel::{Id, MINUTE_US, Micros, SECOND_US, Trouble, made_at};
 use crate::web::parse_id;
 
+use super::batch::hold_refund;
+use super::model::Confirmation;
 use super::notifications::confirmation;
 use super::writer::settle_all;
 
@@ -96,6 +98,19 @@ fn settle_order(app: &App, order: &Open) -> Result<(), Trouble> {
             }
             match transaction.trade_state {
                 TradeState::Closed | TradeState::Revoked => end(app, order.intent_id, "closed", "unpaid"),
+                // Paid and given back before we heard of it: no gift, and a person should know.
+                TradeState::Refund => {
+                    let said = Confirmation {
+                        out_trade_no: number,
+                        transaction_id: transaction.transaction_id.clone().unwrap_or_default(),
+                        mchid: order.mchid.clone(),
+                        amount_fen: transaction.amount.as_ref().map_or(0, |a| a.total_fen),
+                        currency: transaction.amount.as_ref().map_or(String::new(), |a| a.currency.clone()),
+                        paid_at: transaction.success_at.unwrap_or(0),
+                    };
+                    hold_refund(&app.db, app.new_id(), &said, now)?;
+                    end(app, order.intent_id, "closed", "refunded")
+                }
                 _ if now - made_at(order.intent_id) > ORDER_LIFE => close(app, order, now),
                 _ => ask_later(app, order, now),
             }
