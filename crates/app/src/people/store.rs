@@ -183,3 +183,32 @@ pub fn forget_codes(tx: &mut Tx, before: Micros) -> Result<u64, Fault> {
 pub fn forget_messages(tx: &mut Tx, before: Micros) -> Result<u64, Fault> {
     tx.execute(sql("DELETE FROM outgoing_message WHERE created_at < ?1"), params![before])
 }
+
+#[cfg(test)]
+mod tests {
+    use db::testing::fresh;
+    use db::{Engine, Fault};
+
+    use super::*;
+
+    /// `rules::may_try` asks first; this is what holds when several processes have asked at the same moment.
+    #[test]
+    fn the_statement_itself_counts_no_more_tries_than_there_are() {
+        let fresh = fresh(Engine::Sqlite);
+        fresh.db().migrate(crate::MIGRATIONS).expect("a schema");
+        let code = PhoneCode { id: 1, phone: Phone("13812345678".into()), code_hash: vec![1], expires_at: 100, tries: 0, used_at: None };
+        let counted = fresh.db().write(|tx| {
+            insert_code(tx, &code)?;
+            (0..7).map(|_| count_try(tx, 1, 99)).collect::<Result<Vec<_>, Fault>>()
+        });
+        assert_eq!(counted.expect("tries"), [Some(1), Some(2), Some(3), Some(4), Some(5), None, None]);
+        let late = PhoneCode { id: 2, ..code };
+        let counted = fresh.db().write(|tx| {
+            insert_code(tx, &late)?;
+            let late = count_try(tx, 2, 100)?;
+            let used = (use_code(tx, 2, 99)?, use_code(tx, 2, 99)?);
+            Ok::<_, Fault>((late, used, count_try(tx, 2, 99)?))
+        });
+        assert_eq!(counted.expect("tries"), (None, (true, false), None));
+    }
+}
