@@ -76,6 +76,7 @@ pub struct App {
     pub locales: web::Locales,
     pub channel: channel::Channel,
     pub settlement: settlement::Desk,
+    pub giving: giving::Desk,
     job_kinds: Vec<jobs::JobKind>,
     chores: Vec<jobs::Chore>,
 }
@@ -96,6 +97,7 @@ impl App {
             locales: web::Locales::load(),
             channel: setup.channel,
             settlement: settlement::Desk::new(setup.settlement),
+            giving: giving::Desk::default(),
             job_kinds: [people::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
             chores: [people::chores(), giving::chores(), settlement::chores()].into_iter().flatten().collect(),
         }))

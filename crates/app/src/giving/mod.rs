@@ -1,9 +1,38 @@
-//! Stub.
+//! Giving: from the wish to give until the money is on its way, and what the donor sees of the gift ever after.
+//!
+//! | question | file |
+//! |---|---|
+//! | which amounts, names, browsers? when does the calmer come back? what follows from the channel's answer? | `rules.rs` |
+//! | the calmer, the confirmed intent | `actions.rs` |
+//! | the waiting room | `orders.rs` (who is next, how fast), `desk.rs` (what one process remembers) |
+//! | the pages of the way, of a gift, of my gifts, the certificate | `pages/` |
+//! | the same for programs | `api.rs` |
+//!
+//! Invariants: an intent moves no money; whether it was paid is decided by a row in `gift`, which settlement alone writes.
+//! Every intent refers to the exact text the calmer showed. An order is made only from the waiting room, in its order.
+//! Deliberately absent: an idempotency key for intents. Sending one twice makes two wishes, of which one is paid.
+
+pub mod actions;
+mod api;
+mod desk;
+pub mod model;
+mod orders;
+mod pages;
+pub mod rules;
+mod store;
+
 use crate::jobs::{Chore, JobKind};
+use crate::kernel::SECOND_US;
 use crate::web::Route;
 
+pub use actions::{gift_path, give, show_calmer};
+pub use desk::Desk;
+pub use model::{GiftRequest, TradeType};
+pub use orders::make_orders;
+pub use rules::ORDER_LIFE;
+
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    [pages::routes(), api::routes()].into_iter().flatten().collect()
 }
 
 pub fn jobs() -> Vec<JobKind> {
@@ -11,5 +40,5 @@ pub fn jobs() -> Vec<JobKind> {
 }
 
 pub fn chores() -> Vec<Chore> {
-    Vec::new()
+    vec![Chore { name: "make orders", every: SECOND_US / 10, run: make_orders }]
 }

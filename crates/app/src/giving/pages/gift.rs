@@ -1,0 +1,371 @@
+//! The page of one gift, from the waiting room to where the money is now. Its address is the donor's key.
+
+use maud::{Markup, html};
+use money::Fen;
+
+use crate::Mode;
+use crate::giving::actions;
+use crate::giving::model::{GiftView, ORDERS_PER_SECOND, Order, Stage, TradeType};
+use crate::giving::rules;
+use crate::kernel::civil;
+use crate::kernel::{Refusal, Trouble};
+use crate::projects;
+use crate::web::{Answer, Cx, Lang, Outcome, PageParts, field_error, refusal_text, show};
+
+use super::{project_path, steps};
+
+/// The gift whose number and code are in the path.
+pub fn of_path(cx: &Cx) -> Result<GiftView, Trouble> {
+    actions::find(&cx.app, cx.id_param("id")?, cx.param("code"))
+}
+
+pub fn page(cx: &Cx) -> Outcome {
+    let gift = of_path(cx)?;
+    render(cx, &gift, None)
+}
+
+/// `refusal` and what was typed, when the signature could not be changed.
+fn render(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Outcome {
+    let stage = rules::stage(gift, cx.query("returned") == "1");
+    let title = cx.t(&format!("giving-title-{}", stage.word()));
+    let (body, reload_after_s) = match stage {
+        Stage::Waiting => (waiting(cx, gift)?, Some(3)),
+        Stage::Pay => (pay(cx, gift), (gift.trade_type == TradeType::Native).then_some(5)),
+        Stage::Confirming => {
+            actions::ask_channel(&cx.app, gift.id, cx.now)?;
+            (confirming(cx, gift, &title), Some(3))
+        }
+        Stage::Thanks => (thanks(cx, gift, refusal)?, gift.place.is_none().then_some(3)),
+        Stage::Closed | Stage::Refused => (ended(cx, gift, stage, &title), None),
+        Stage::Held => (held(cx, gift, &title), None),
+    };
+    let status = refusal.map_or(200, |(r, _)| r.status);
+    Ok(cx.page_with_status(status, PageParts { title: &title, body, reading: true, reload_after_s, ..PageParts::default() }))
+}
+
+fn title_of<'a>(cx: &Cx, gift: &'a GiftView) -> &'a str {
+    cx.either(&gift.project_title, &gift.project_english_title)
+}
+
+fn recipient_of<'a>(cx: &Cx, gift: &'a GiftView) -> &'a str {
+    cx.either(&gift.recipient_name, &gift.recipient_english_name)
+}
+
+fn waiting(cx: &Cx, gift: &GiftView) -> Result<Markup, Trouble> {
+    let queue = actions::queue(&cx.app, gift.id, cx.now)?;
+    let estimate = match queue.estimate {
+        None => cx.t("giving-estimate-unknown"),
+        Some(wait) => {
+            let seconds = (wait + 999_999) / 1_000_000;
+            let (key, count) =
+                if seconds < 60 { ("giving-estimate-seconds", seconds) } else { ("giving-estimate-minutes", (seconds + 59) / 60) };
+            cx.ta(key, &[("count", count.into())])
+        }
+    };
+    Ok(html! {
+        (steps(cx, 2))
+        (ui::waiting_room(&ui::WaitingRoom {
+            title: cx.t("giving-title-waiting").into(),
+            position_label: cx.t("giving-before-you").into(),
+            position: cx.ta("giving-before-you-count", &[("count", show::count(queue.before).into())]).into(),
+            estimate_label: cx.t("giving-estimate").into(),
+            estimate: estimate.into(),
+            body: html! {
+                p { (cx.t("giving-waiting-place")) }
+                p { (cx.ta("giving-waiting-why", &[("count", ORDERS_PER_SECOND.into())])) }
+                p { (cx.t("giving-waiting-reload")) }
+            },
+            as_of: cx.ta("as-of", &[("time", second_text(cx).into())]).into(),
+            as_of_machine: civil::rfc3339(cx.now).into(),
+            leave: Some(ui::Link::new(cx.t("giving-leave"), project_path(gift.project_id))),
+        }))
+        (summary(cx, gift))
+    })
+}
+
+/// `2026-11-23 14:05:09`: a queue moves within a minute.
+fn second_text(cx: &Cx) -> String {
+    civil::rfc3339(cx.now)[..19].replace('T', " ")
+}
+
+fn summary(cx: &Cx, gift: &GiftView) -> Markup {
+    ui::receipt(&ui::Receipt {
+        title: cx.t("giving-about-to-give").into(),
+        amount: show::money(gift.amount_fen).into(),
+        lines: vec![
+            ui::ReceiptLine::new(cx.t("giving-line-project"), title_of(cx, gift)),
+            ui::ReceiptLine::new(cx.t("giving-line-recipient"), recipient_of(cx, gift)),
+            ui::ReceiptLine::new(cx.t("giving-line-number"), gift.id.to_string()),
+        ],
+        foot: html! { p { (cx.ta("giving-to-own-account", &[("recipient", recipient_of(cx, gift).into())])) } },
+        ..ui::Receipt::default()
+    })
+}
+
+/// The cashier: a big button on a phone, a code to scan elsewhere.
+fn pay(cx: &Cx, gift: &GiftView) -> Markup {
+    let path = actions::gift_path(&cx.app, gift.id);
+    let reference = match &gift.order {
+        Order::Ordered { reference, .. } => reference.as_str(),
+        _ => "",
+    };
+    let until = civil::minute_text(gift.created_at + rules::ORDER_LIFE);
+    html! {
+        (steps(cx, 2))
+        (ui::heading(&cx.t("giving-title-pay"), Some(&cx.ta("giving-pay-lead", &[("time", until.into())]))))
+        (summary(cx, gift))
+        @match gift.trade_type {
+            TradeType::H5 => {
+                (ui::submit_row(ui::link_button(ui::ButtonKind::Give, &cx.t("giving-open-cashier"), &format!("{path}/cashier")),
+                    Some(&ui::Link::new(cx.t("giving-i-have-paid"), format!("{path}?returned=1")))))
+                @if cx.request.user_agent.contains("MicroMessenger") { p { (cx.t("giving-inside-wechat")) } }
+            }
+            TradeType::Native => {
+                @let demo = (cx.app.mode == Mode::Demo).then(|| ui::Link::new(cx.t("giving-test-cashier"), with_return(cx, reference, &path)));
+                (ui::qr_holder(&qr(&absolute(cx, reference)), &cx.t("giving-scan"), demo.as_ref()))
+                p { (cx.t("giving-scan-help")) }
+                (ui::submit_row(html! {}, Some(&ui::Link::new(cx.t("giving-i-have-paid"), format!("{path}?returned=1")))))
+            }
+            TradeType::Jsapi => { p { (cx.t("giving-open-in-wechat")) } }
+        }
+    }
+}
+
+/// A QR code as SVG; empty when the text is too long for one, which no address of the channel is.
+pub fn qr(text: &str) -> String {
+    let drawn = qrcode::QrCode::new(text.as_bytes());
+    drawn.map(|code| code.render::<qrcode::render::svg::Color>().min_dimensions(240, 240).build()).unwrap_or_default()
+}
+
+/// `GET /gifts/{id}/{code}/cashier`: on to the phone's cashier, with a fresh address when the old one went stale.
+pub fn cashier(cx: &Cx) -> Outcome {
+    let path = actions::gift_path(&cx.app, cx.id_param("id")?);
+    let mut gift = of_path(cx)?;
+    if let Order::Ordered { ordered_at, .. } = gift.order
+        && rules::stage(&gift, false) == Stage::Pay
+        && rules::reference_is_stale(gift.trade_type, ordered_at, cx.now)
+    {
+        actions::reopen_cashier(&cx.app, &gift, cx.now)?;
+        gift = of_path(cx)?;
+    }
+    Ok(match (&gift.order, rules::stage(&gift, false), gift.trade_type) {
+        (Order::Ordered { reference, .. }, Stage::Pay, TradeType::H5) => Answer::redirect(with_return(cx, reference, &path)),
+        _ => Answer::redirect(path),
+    })
+}
+
+/// The channel's cashier brings the donor back to `redirect_url` (WeChat Pay v3, H5 调起支付). A cashier on this very host,
+/// as the demo has it, gets a path, so that a phone stays on the host by which it came.
+pub fn with_return(cx: &Cx, cashier: &str, path: &str) -> String {
+    let base = if cashier.starts_with('/') { "" } else { cx.app.base_url.as_str() };
+    let back: String = form_urlencoded::byte_serialize(format!("{base}{path}?returned=1").as_bytes()).collect();
+    let joint = if cashier.contains('?') { '&' } else { '?' };
+    format!("{cashier}{joint}redirect_url={back}")
+}
+
+/// What a phone that scans a code must be told in full.
+fn absolute(cx: &Cx, reference: &str) -> String {
+    if reference.starts_with('/') { format!("{}{reference}", cx.app.base_url) } else { reference.to_owned() }
+}
+
+fn confirming(cx: &Cx, gift: &GiftView, title: &str) -> Markup {
+    let path = actions::gift_path(&cx.app, gift.id);
+    let can_pay = matches!(&gift.order, Order::Ordered { reference, .. } if !reference.is_empty());
+    html! {
+        (steps(cx, 2))
+        (ui::heading(title, Some(&cx.t("giving-confirming-lead"))))
+        (ui::notice(ui::Tone::Info, &cx.t("giving-word-note"), None, html! {
+            p { (cx.t("giving-confirming-safe")) }
+            p { (cx.t("giving-waiting-reload")) }
+        }))
+        (summary(cx, gift))
+        @if can_pay { p { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("giving-back-to-pay"), &path)) } }
+    }
+}
+
+fn ended(cx: &Cx, gift: &GiftView, stage: Stage, title: &str) -> Markup {
+    let why = match &gift.order {
+        Order::Refused { reason } => cx.ta("giving-refused-why", &[("reason", reason.as_str().into())]),
+        _ => cx.t("giving-closed-why"),
+    };
+    let again = format!("{}/gift?amount={}", project_path(gift.project_id), Fen(gift.amount_fen).yuan_text());
+    let tone = if stage == Stage::Refused { ui::Tone::Bad } else { ui::Tone::Info };
+    html! {
+        (ui::heading(title, None))
+        (ui::notice(tone, &cx.t("giving-word-note"), None, html! { p { (why) } p { (cx.t("giving-ended-safe")) } }))
+        (summary(cx, gift))
+        (ui::submit_row(ui::link_button(ui::ButtonKind::Give, &cx.t("giving-again"), &again),
+            Some(&ui::Link::new(cx.t("giving-to-project"), project_path(gift.project_id)))))
+    }
+}
+
+fn held(cx: &Cx, gift: &GiftView, title: &str) -> Markup {
+    html! {
+        (ui::heading(title, Some(&cx.t("giving-held-lead"))))
+        (ui::notice(ui::Tone::Warn, &cx.t("giving-word-note"), None, html! { p { (cx.t("giving-held-next")) } }))
+        (summary(cx, gift))
+        p { (ui::Link::new(cx.t("giving-to-help"), "/help")) }
+    }
+}
+
+fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result<Markup, Trouble> {
+    let path = actions::gift_path(&cx.app, gift.id);
+    let paid_at = gift.paid_at.unwrap_or(gift.created_at);
+    let whereabouts = match gift.place {
+        Some(place) => Some(cx.app.db.read(|tx| projects::whereabouts(tx, gift.project_id, place.before_fen, gift.amount_fen))?),
+        None => None,
+    };
+    let mut lines = vec![
+        ui::ReceiptLine::new(cx.t("giving-line-project"), title_of(cx, gift)),
+        ui::ReceiptLine::new(cx.t("giving-line-recipient"), recipient_of(cx, gift)),
+        ui::ReceiptLine::new(cx.t("giving-line-time"), civil::minute_text(paid_at)),
+    ];
+    if let Some(place) = gift.place {
+        lines.push(ui::ReceiptLine::new(
+            cx.t("giving-line-place"),
+            cx.ta("giving-place", &[("position", show::count(place.position).into())]),
+        ));
+    }
+    let number = gift.id.to_string();
+    let capital = if cx.lang == Lang::Zh { Fen(gift.amount_fen).capital() } else { String::new() };
+    Ok(html! {
+        (steps(cx, 3))
+        (ui::heading(&cx.t("giving-title-thanks"), Some(&cx.ta("giving-thanks-lead", &[("recipient", recipient_of(cx, gift).into())]))))
+        (ui::receipt(&ui::Receipt {
+            title: cx.t("giving-receipt").into(), amount: show::money(gift.amount_fen).into(), amount_note: capital.into(), lines,
+            foot: html! {
+                p { (cx.t("giving-line-number")) " " (ui::copyable(&cx.t("giving-line-number"), &number, &cx.t("giving-copy"), &cx.t("giving-copied"))) }
+                p { (cx.t("giving-keep-address")) }
+            },
+        }))
+        (ui::section(&cx.t("giving-where"), None, html! {
+            (flow(cx, gift, paid_at, whereabouts.as_ref()))
+            (show::as_of(cx))
+        }))
+        (ui::section(&cx.t("giving-keep"), None, ui::link_list(&[
+            row(cx, format!("{path}/certificate.png"), "giving-certificate", "giving-certificate-note"),
+            row(cx, format!("{path}/certificate.svg"), "giving-certificate-svg", "giving-certificate-svg-note"),
+            row(cx, format!("{path}/calmer"), "giving-kept", "giving-kept-note"),
+            row(cx, project_path(gift.project_id), "giving-to-project", "giving-to-project-note"),
+        ])))
+        (signature(cx, gift, &path, refusal))
+    })
+}
+
+fn row<'a>(cx: &Cx, href: String, title: &str, note: &str) -> ui::LinkRow<'a> {
+    ui::LinkRow { href: href.into(), title: cx.t(title).into(), note: cx.t(note).into(), aside: Markup::default() }
+}
+
+/// Where the money of this gift is now.
+fn flow(cx: &Cx, gift: &GiftView, paid_at: i64, whereabouts: Option<&projects::Whereabouts>) -> Markup {
+    let word = |key: &str| cx.t(key);
+    let given = ui::FlowStop {
+        title: word("giving-stop-given").into(),
+        state: ui::State::Done,
+        state_word: word("giving-stop-received").into(),
+        amount: show::money(gift.amount_fen).into(),
+        when: civil::minute_text(paid_at).into(),
+        ..ui::FlowStop::default()
+    };
+    let Some(w) = whereabouts else {
+        let account = ui::FlowStop {
+            title: word("giving-stop-account").into(),
+            state: ui::State::Current,
+            state_word: word("giving-stop-listing").into(),
+            note: html! { p { (cx.t("giving-stop-listing-note")) } },
+            ..ui::FlowStop::default()
+        };
+        return ui::flow(&ui::Flow { label: cx.t("giving-where").into(), stops: vec![given, account] });
+    };
+    let paid_out = w.amount_fen - w.in_account_fen;
+    let stop = |title: &str, fen: i64, all: bool, words: [&str; 3]| {
+        let (state, key) = match (fen > 0, all) {
+            (true, true) => (ui::State::Done, words[2]),
+            (true, false) => (ui::State::Current, words[1]),
+            (false, _) => (ui::State::Next, words[0]),
+        };
+        let amount = if fen > 0 { show::money(fen) } else { String::new() };
+        ui::FlowStop { title: cx.t(title).into(), state, state_word: cx.t(key).into(), amount: amount.into(), ..ui::FlowStop::default() }
+    };
+    let account = ui::FlowStop {
+        title: word("giving-stop-account").into(),
+        state: if w.in_account_fen > 0 { ui::State::Current } else { ui::State::Done },
+        state_word: word(if w.in_account_fen > 0 { "giving-stop-in-account" } else { "giving-stop-passed" }).into(),
+        amount: (if w.in_account_fen > 0 { show::money(w.in_account_fen) } else { String::new() }).into(),
+        note: html! { p { (cx.ta("giving-stop-account-note", &[("recipient", recipient_of(cx, gift).into())])) } },
+        ..ui::FlowStop::default()
+    };
+    let part = |label: String, fen: i64| ui::FlowPart {
+        label: label.into(),
+        amount: show::money(fen).into(),
+        permille: u32::try_from(i128::from(fen) * 1000 / i128::from(w.amount_fen.max(1))).unwrap_or(0),
+        ..ui::FlowPart::default()
+    };
+    let mut payouts = stop(
+        "giving-stop-paid-out",
+        paid_out,
+        w.in_account_fen == 0,
+        ["giving-stop-not-yet", "giving-stop-partly", "giving-stop-all-paid-out"],
+    );
+    payouts.parts = w
+        .payouts
+        .iter()
+        .map(|p| part(cx.ta("giving-part-payout", &[("day", civil::day_text(civil::day_of(p.paid_at)).into())]), p.amount_fen))
+        .chain((w.unlisted_paid_fen > 0).then(|| part(cx.t("giving-part-more"), w.unlisted_paid_fen)))
+        .collect();
+    let mut spent = stop(
+        "giving-stop-spent",
+        w.spent_fen,
+        w.spent_fen == w.amount_fen,
+        ["giving-stop-not-yet", "giving-stop-partly", "giving-stop-all-spent"],
+    );
+    spent.parts = w
+        .expenses
+        .iter()
+        .map(|e| {
+            let args = [
+                ("item", cx.either(&e.item, &e.english_item).into()),
+                ("description", e.description.as_str().into()),
+                ("day", civil::day_text(e.spent_day).into()),
+            ];
+            part(cx.ta("giving-part-expense", &args), e.amount_fen)
+        })
+        .chain((w.unlisted_spent_fen > 0).then(|| part(cx.t("giving-part-more"), w.unlisted_spent_fen)))
+        .collect();
+    ui::flow(&ui::Flow { label: cx.t("giving-where").into(), stops: vec![given, account, payouts, spent] })
+}
+
+fn signature(cx: &Cx, gift: &GiftView, path: &str, refusal: Option<(&Refusal, &str)>) -> Markup {
+    let typed = refusal.map_or(gift.name.as_str(), |(_, typed)| typed);
+    let refused = refusal.map(|(r, _)| r);
+    let errors: Vec<_> =
+        refused.and_then(|r| Some(ui::FieldError { name: r.field?.into(), text: refusal_text(cx, r).0.into() })).into_iter().collect();
+    let form = ui::form(&ui::Form {
+        action: format!("{path}/anonymity").into(),
+        body: html! {
+            (ui::error_summary(&cx.t("giving-please-correct"), &errors))
+            (ui::checkbox(&ui::Check {
+                name: "anonymous".into(), value: "1".into(), label: ui::text(cx.t("giving-anonymous")), checked: gift.anonymous,
+                help: cx.t("giving-anonymous-help").into(), ..ui::Check::default()
+            }))
+            (ui::input_field(&ui::Input {
+                name: "name".into(), label: cx.t("giving-name").into(), mark: cx.t("giving-optional").into(), value: typed.into(),
+                error: field_error(cx, refused, "name").into(), autocomplete: "nickname".into(), ..ui::Input::default()
+            }))
+            (ui::submit_row(ui::button(ui::ButtonKind::Quiet, &cx.t("giving-sign"), None), None))
+        },
+        ..ui::Form::default()
+    });
+    ui::section(&cx.t("giving-signature"), None, form)
+}
+
+/// `POST /gifts/{id}/{code}/anonymity`.
+pub fn sign(cx: &Cx) -> Outcome {
+    let gift = of_path(cx)?;
+    let anonymous = cx.request.form.has("anonymous");
+    match actions::sign(&cx.app, gift.id, anonymous, cx.form("name")) {
+        Ok(()) => Ok(Answer::redirect(format!("{}?done=giving-signed", actions::gift_path(&cx.app, gift.id)))),
+        Err(Trouble::Refused(refusal)) => render(cx, &GiftView { anonymous, ..gift }, Some((&refusal, cx.form("name")))),
+        Err(trouble) => Err(trouble),
+    }
+}
