@@ -8,12 +8,15 @@
 //! | `browse.rs` | is every page whole, for everyone, in both languages? |
 //! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
 //! | `people.rs` | who comes in, and who does not? |
+//! | `giving.rs` | the way of one gift as donors walk it |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod browse;
 mod browser;
 mod cast;
 mod coverage;
+mod giving;
+mod giving_project;
 mod organisations;
 mod people;
 mod rights;

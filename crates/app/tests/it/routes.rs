@@ -4,6 +4,8 @@ use app::kernel::{Actor, Right, Strength};
 use app::web::{Method, Route, Run};
 use testkit::{Cast, Person, World};
 
+use crate::giving_project;
+
 /// A person as the tests of all routes call them, and what they may be admitted to.
 pub struct Visitor<'a> {
     pub called: &'static str,
@@ -44,6 +46,14 @@ pub fn filled(pattern: &str, world: &World, cast: &Cast) -> String {
         let guest = world.guest();
         let asked = guest.submit_once(&guest.get("/sign-in"), "/sign-in", &[("phone", "13900139000")]);
         return asked.leads_to().unwrap_or_else(|| pattern.to_owned());
+    }
+    if pattern.contains("/gifts/{id}/{code}") {
+        let own = app::giving::gift_path(&world.app, giving_project::a_gift(world, cast));
+        return pattern.replace("/gifts/{id}/{code}", &own);
+    }
+    if pattern == "/projects/{id}/gift" || pattern == "/api/projects/{id}/calmer" {
+        let project = giving_project::a_project(world, cast).to_string();
+        return format!("{}?amount=1", pattern.replace("{id}", &project));
     }
     let mut path: Vec<String> = Vec::new();
     for part in pattern.split('/') {
