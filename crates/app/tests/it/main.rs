@@ -7,6 +7,7 @@
 //! | `rights.rs` | who is admitted where, and are forms from other sites refused? |
 //! | `browse.rs` | is every page whole, for everyone, in both languages? |
 //! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
+//! | `projects.rs` | does a project live its life, and does its money go where it may, and only there? |
 //! | `people.rs` | who comes in, and who does not? |
 //! | `giving.rs` | the way of one gift as donors walk it |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
@@ -19,6 +20,7 @@ mod giving;
 mod giving_project;
 mod organisations;
 mod people;
+mod projects;
 mod rights;
 mod routes;
 mod sources;
