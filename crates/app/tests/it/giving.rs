@@ -1,55 +1,10 @@
 //! The way of one gift as donors walk it: the calmer, the waiting room, the cashier, what is shown afterwards.
 
-use app::giving::{self, GiftRequest, TradeType};
-use app::kernel::{Actor, Id, MINUTE_US, SECOND_US, Trouble, civil, hex, sha256};
+use app::kernel::{Id, MINUTE_US, SECOND_US, hex, sha256};
 use db::{Tx, params, sql};
-use sandbox::ApiFailure;
-use testkit::{Browser, Page, World, on_both_engines};
+use testkit::{Page, World, on_both_engines};
 
-use crate::giving_project::{Project, RECIPIENT, project};
-
-/// What a donor sees after pressing through amount and calmer, redirects not followed.
-fn confirm(donor: &Browser, project: &Project, values: &[(&str, &str)]) -> Page {
-    let calmer = look(donor, project, values);
-    donor.submit_once(&calmer, "/gifts", &[])
-}
-
-/// The calmer for these wishes.
-fn look(donor: &Browser, project: &Project, values: &[(&str, &str)]) -> Page {
-    let amount = donor.get(&format!("/projects/{}/gift", project.id));
-    let calmer = donor.submit(&amount, &format!("/projects/{}/gift", project.id), values);
-    calmer.has_status(200).sees("付款前，先看清楚");
-    calmer
-}
-
-fn last_gift(world: &World) -> Id {
-    world.count(sql("SELECT MAX(id) AS count FROM gift_intent"), params![])
-}
-
-fn intents(world: &World) -> i64 {
-    world.count(sql("SELECT COUNT(*) AS count FROM gift_intent"), params![])
-}
-
-fn path(world: &World, gift: Id) -> String {
-    giving::gift_path(&world.app, gift)
-}
-
-/// A wish made past the pages, whose order is left to the order maker.
-fn wish(world: &World, project: &Project, amount_fen: i64) -> Result<Id, Trouble> {
-    let shown = giving::show_calmer(&world.app, project.id, world.now())?;
-    let request = GiftRequest {
-        project_id: project.id,
-        amount_fen,
-        name: String::new(),
-        message: String::new(),
-        anonymous: true,
-        snapshot_hash: shown.snapshot.hash,
-        trade_type: TradeType::Native,
-        open_id: String::new(),
-        client_address: String::new(),
-    };
-    giving::give(&world.app, &Actor::Anyone, request, world.now())
-}
+use crate::giving_project::{RECIPIENT, confirm, intents, last_gift, look, path, project, project_of, wish};
 
 fn a_guest_gives_one_jiao_and_sees_where_it_is(world: &World) {
     let project = project(world);
@@ -114,84 +69,22 @@ fn a_lost_notification_is_found_by_asking(world: &World) {
     donor.get(&path(world, gift)).sees("谢谢，收到了");
 }
 
-fn the_waiting_room_tells_the_truth(world: &World) {
-    let project = project(world);
-    for _ in 0..130 {
-        wish(world, &project, 100).expect("a wish");
-    }
+fn the_money_is_followed_to_what_it_bought(world: &World) {
+    let cast = world.cast();
+    let project = project_of(world, &cast);
     let donor = world.guest();
-    let page = confirm(&donor, &project, &[("amount", "1")]);
+    let _ = confirm(&donor, &project, &[("amount", "100")]);
     let gift = last_gift(world);
-    // Somebody stands before this donor, so the request does not jump the queue.
-    assert_eq!(page.leads_to(), Some(path(world, gift)));
-    let room = donor.get(&path(world, gift));
-    room.sees("捐的人很多，请等一等").sees("130 人").sees("暂时说不准").sees("还没有扣款");
-    assert!(!room.attributes("meta[http-equiv=refresh]", "content").is_empty(), "the page reloads without script");
-
-    // Time stands: one window of a quarter of a second lets a hundred orders through, and no more however often one tries.
-    world.catch_up();
-    world.catch_up();
-    let left = || world.count(sql("SELECT COUNT(*) AS count FROM channel_order WHERE state = 'waiting'"), params![]);
-    assert_eq!(left(), 31);
-    donor.get(&path(world, gift)).sees("30 人").sees("1 秒");
-    world.later(SECOND_US / 4);
-    assert_eq!(left(), 0);
-    donor.get(&path(world, gift)).sees("打开微信支付");
-}
-
-fn a_channel_that_does_not_answer_is_asked_again(world: &World) {
-    let project = project(world);
-    let donor = world.guest();
-    let fail = |how| world.gateway.faults().api_failures = vec![how];
-    fail(ApiFailure::Before);
-    let page = confirm(&donor, &project, &[("amount", "1")]);
-    let gift = last_gift(world);
-    assert_eq!(page.leads_to(), Some(path(world, gift)));
-    for (how, wait_s) in [(ApiFailure::TooOften, 1), (ApiFailure::After, 2), (ApiFailure::ForgedAnswer, 4)] {
-        fail(how);
-        world.later(wait_s * SECOND_US);
-        donor.get(&path(world, gift)).sees("捐的人很多，请等一等").sees("暂时说不准");
-    }
-    // Its turn comes only after eight seconds more.
-    world.later(7 * SECOND_US);
-    donor.get(&path(world, gift)).sees("请等一等");
-    world.later(SECOND_US);
-    donor.get(&path(world, gift)).sees("打开微信支付");
     world.pay(gift);
-    donor.get(&path(world, gift)).sees("谢谢，收到了");
-}
-
-fn an_order_that_nobody_pays_ends_and_can_be_begun_again(world: &World) {
-    let project = project(world);
-    let donor = world.guest();
-    let _ = confirm(&donor, &project, &[("amount", "12.50")]);
-    let gift = last_gift(world);
-    for _ in 0..20 {
-        world.later(10 * MINUTE_US);
-    }
-    let closed = donor.get(&path(world, gift));
-    closed.sees("这笔没有付款，已经关闭").sees("没有扣款");
-    let again = donor.click(&closed, "重新捐");
-    assert_eq!(again.form(&format!("/projects/{}/gift", project.id)).filled(&[])[0].1, "12.50");
-}
-
-fn a_stale_cashier_is_opened_anew(world: &World) {
-    let project = project(world);
-    let donor = world.guest();
-    let first = confirm(&donor, &project, &[("amount", "1")]).leads_to().expect("a cashier");
-    let gift = last_gift(world);
-    let cashier = format!("{}/cashier", path(world, gift));
-    assert_eq!(
-        donor.visit(&cashier).leads_to().map(|to| to.split('?').next().unwrap().to_owned()),
-        Some(first.split('?').next().unwrap().to_owned())
-    );
-    world.clock.advance(6 * MINUTE_US);
-    let anew = donor.visit(&cashier).leads_to().expect("a cashier again");
-    assert!(anew.starts_with("/sandbox/cashier/"), "{anew}");
-    world.pay(gift);
-    donor.get(&path(world, gift)).sees("谢谢，收到了");
-    // Afterwards the way to the cashier leads to the receipt: nobody pays twice.
-    assert_eq!(donor.visit(&cashier).leads_to(), Some(path(world, gift)));
+    project.pays_out(world, &cast, 6_000);
+    donor.get(&path(world, gift)).sees("在账户里 ¥40.00").sees("拨付执行机构一部分 ¥60.00").sees("2026-09-08 拨款");
+    project.spends(world, &cast, 2_500);
+    donor.get(&path(world, gift)).sees("花在项目上一部分 ¥25.00").sees("棉衣：手套");
+    let state = donor.get(&format!("/api{}", path(world, gift))).source();
+    let state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
+    let where_now =
+        ["in_account", "with_implementer", "spent"].map(|stop| state["whereabouts"][stop].as_str().unwrap_or_default().to_owned());
+    assert_eq!(where_now, ["40.00", "35.00", "25.00"]);
 }
 
 fn a_forged_confirmation_is_refused(world: &World) {
@@ -464,35 +357,12 @@ fn a_payment_that_does_not_fit_is_shown_as_being_checked(world: &World) {
     assert_eq!(world.count(sql("SELECT COUNT(*) AS count FROM gift"), params![]), 0);
 }
 
-/// The slow gateway's own story: the donor's request does not wait for ever.
-fn a_slow_channel_sends_the_donor_to_the_waiting_room(world: &World) {
-    let project = project(world);
-    let donor = world.guest();
-    world.gateway.faults().api_delay_ms = 3_000;
-    let page = confirm(&donor, &project, &[("amount", "1")]);
-    let gift = last_gift(world);
-    assert_eq!(page.leads_to(), Some(path(world, gift)));
-    donor.get(&path(world, gift)).sees("请等一等").sees("0 人");
-    world.gateway.faults().api_delay_ms = 0;
-    // The answer that was on its way arrives by itself and is written down.
-    for _ in 0..50 {
-        if donor.get(&path(world, gift)).shows("打开微信支付") {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    panic!("the order that was on its way never arrived; it is {}", civil::minute_text(world.now()));
-}
-
 on_both_engines![
     a_guest_gives_one_jiao_and_sees_where_it_is,
     a_gift_between_payment_and_its_place_says_so,
     coming_back_before_the_notification_makes_one_gift,
     a_lost_notification_is_found_by_asking,
-    the_waiting_room_tells_the_truth,
-    a_channel_that_does_not_answer_is_asked_again,
-    an_order_that_nobody_pays_ends_and_can_be_begun_again,
-    a_stale_cashier_is_opened_anew,
+    the_money_is_followed_to_what_it_bought,
     a_forged_confirmation_is_refused,
     an_old_or_changed_calmer_is_shown_again,
     other_gifts_meanwhile_do_not_bring_the_calmer_back,
@@ -507,5 +377,4 @@ on_both_engines![
     a_program_gives_by_the_same_way,
     a_code_to_scan_is_shown_on_a_desk,
     a_payment_that_does_not_fit_is_shown_as_being_checked,
-    a_slow_channel_sends_the_donor_to_the_waiting_room,
 ];

@@ -1,10 +1,11 @@
-//! A project that takes gifts, made through the actions of those whose work it is, and what can happen to it meanwhile.
+//! A project that takes gifts, made through the actions of those whose work it is, what can happen to it meanwhile, and
+//! the steps that every story of giving takes.
 
 use app::giving::{self, GiftRequest, TradeType};
-use app::kernel::{Actor, Id, civil};
-use app::projects::{self, Draft, Field, NewLine};
+use app::kernel::{Actor, Id, Trouble, civil};
+use app::projects::{self, Draft, Field, NewExpense, NewLine};
 use db::{Tx, params, sql};
-use testkit::{Cast, World};
+use testkit::{Browser, Cast, Page, World};
 
 pub struct Project {
     pub id: Id,
@@ -69,22 +70,54 @@ pub fn a_gift(world: &World, cast: &Cast) -> Id {
         return given;
     }
     let project_id = a_project(world, cast);
-    let shown = giving::show_calmer(&world.app, project_id, world.now()).expect("a calmer");
+    let gift = wish(world, &Project { id: project_id, recipient_id: cast.charity, manager: cast.manager.actor.clone() }, 1_000)
+        .expect("an intent");
+    world.catch_up();
+    world.pay(gift);
+    gift
+}
+
+/// What a donor sees after pressing through amount and calmer, redirects not followed.
+pub fn confirm(donor: &Browser, project: &Project, values: &[(&str, &str)]) -> Page {
+    let calmer = look(donor, project, values);
+    donor.submit_once(&calmer, "/gifts", &[])
+}
+
+/// The calmer for these wishes.
+pub fn look(donor: &Browser, project: &Project, values: &[(&str, &str)]) -> Page {
+    let amount = donor.get(&format!("/projects/{}/gift", project.id));
+    let calmer = donor.submit(&amount, &format!("/projects/{}/gift", project.id), values);
+    calmer.has_status(200).sees("付款前，先看清楚");
+    calmer
+}
+
+pub fn last_gift(world: &World) -> Id {
+    world.count(sql("SELECT MAX(id) AS count FROM gift_intent"), params![])
+}
+
+pub fn intents(world: &World) -> i64 {
+    world.count(sql("SELECT COUNT(*) AS count FROM gift_intent"), params![])
+}
+
+pub fn path(world: &World, gift: Id) -> String {
+    giving::gift_path(&world.app, gift)
+}
+
+/// A wish made past the pages, whose order is left to the order maker.
+pub fn wish(world: &World, project: &Project, amount_fen: i64) -> Result<Id, Trouble> {
+    let shown = giving::show_calmer(&world.app, project.id, world.now())?;
     let request = GiftRequest {
-        project_id,
-        amount_fen: 1_000,
-        name: "一位老师".into(),
-        message: "加油".into(),
-        anonymous: false,
+        project_id: project.id,
+        amount_fen,
+        name: String::new(),
+        message: String::new(),
+        anonymous: true,
         snapshot_hash: shown.snapshot.hash,
         trade_type: TradeType::Native,
         open_id: String::new(),
         client_address: String::new(),
     };
-    let gift = giving::give(&world.app, &Actor::Anyone, request, world.now()).expect("an intent");
-    world.catch_up();
-    world.pay(gift);
-    gift
+    giving::give(&world.app, &Actor::Anyone, request, world.now())
 }
 
 fn version(world: &World, id: Id) -> i64 {
@@ -103,6 +136,27 @@ impl Project {
             )
         };
         world.app.db.write(write).expect("a budget line");
+    }
+
+    /// The charity pays out, three different people saying so.
+    pub fn pays_out(&self, world: &World, cast: &Cast, amount_fen: i64) {
+        let (app, now, done) = (&world.app, world.now(), "a payout");
+        let payout = projects::actions::request_payout(app, &self.manager, self.id, amount_fen, "买手套", now).expect(done);
+        projects::actions::approve_payout(app, &cast.finance.actor, payout, now).expect(done);
+        projects::actions::approve_payout(app, &cast.approver.actor, payout, now).expect(done);
+    }
+
+    pub fn spends(&self, world: &World, cast: &Cast, amount_fen: i64) {
+        let line = world.count(sql("SELECT MIN(id) AS count FROM budget_line WHERE project_id = ?1"), params![self.id]);
+        let expense = NewExpense {
+            budget_line_id: line,
+            quantity: 1,
+            unit_price_fen: amount_fen,
+            description: "手套".into(),
+            invoice_number: "0001".into(),
+            spent_day: civil::day_of(world.now()),
+        };
+        projects::actions::record_expense(&world.app, &cast.implementer_manager.actor, self.id, &expense, world.now()).expect("an expense");
     }
 
     pub fn ends_fundraising(&self, world: &World) {

@@ -9,7 +9,8 @@
 //! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
 //! | `projects.rs` | does a project live its life, and does its money go where it may, and only there? |
 //! | `people.rs` | who comes in, and who does not? |
-//! | `giving.rs` | the way of one gift as donors walk it |
+//! | `giving.rs` | does a gift go its way, as donors walk it? |
+//! | `giving_orders.rs` | what if the channel is slow, silent or full? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod browse;
@@ -17,6 +18,7 @@ mod browser;
 mod cast;
 mod coverage;
 mod giving;
+mod giving_orders;
 mod giving_project;
 mod organisations;
 mod people;
