@@ -22,11 +22,6 @@ discover-home-field-projects = { $count ->
     [one] 1 project
    *[other] { $count } projects
 }
-discover-field-poverty = Poverty relief
-discover-field-education = Education
-discover-field-health = Health
-discover-field-special-care = Special care
-discover-field-ecology = Ecology
 discover-home-news = Where the gifts have got to
 discover-home-way = The way of a gift
 discover-way-look = { $number }. Look first
