@@ -71,36 +71,39 @@ fn gifts(tx: &mut Tx, checker: &mut Checker, looked: &mut Looked) -> Result<(), 
     }
 }
 
-/// Payouts and expenses in the order of time: a payout makes two facts, each at its own instant.
+/// Payouts and expenses, refused payouts first, then paid ones, open ones, expenses. Not in the order of time: a machine's
+/// clock may be put back, and what was right when it was done must not look wrong afterwards. In this order guarded
+/// accounts stay at or above zero whenever they did so in the order in which things happened.
 fn movements(tx: &mut Tx, checker: &mut Checker, looked: &mut Looked) -> Result<(), Fault> {
     let mut facts = Vec::new();
     for row in tx.query(
-        sql("SELECT payout.id, payout.project_id, payout.state, payout.amount_fen, payout.requested_by, payout.requested_at, \
-                    payout.first_by, payout.second_by, payout.second_at, payout.refused_at FROM payout ORDER BY payout.id"),
+        sql("SELECT payout.id, payout.project_id, payout.state, payout.amount_fen, payout.requested_by, \
+                    payout.first_by, payout.second_by FROM payout ORDER BY payout.id"),
         params![],
     )? {
         let id = row.int("id")?;
         looked.payouts += 1;
         let (project, amount, requested_by) = (row.int("project_id")?, Fen(row.int("amount_fen")?), row.int("requested_by")?);
-        facts.push((row.int("requested_at")?, 0, Fact::PayoutRequested { id, project, amount, requested_by }));
-        match row.text("state")?.as_str() {
+        let state = row.text("state")?;
+        let rank = ["refused", "paid"].iter().position(|s| *s == state).unwrap_or(2);
+        facts.push((rank, Fact::PayoutRequested { id, project, amount, requested_by }));
+        match state.as_str() {
             "paid" => {
                 let approved_by = [row.opt_int("first_by")?.unwrap_or(0), row.opt_int("second_by")?.unwrap_or(0)];
-                facts.push((row.opt_int("second_at")?.unwrap_or(i64::MAX), 1, Fact::PayoutPosted { id, approved_by }));
+                facts.push((rank, Fact::PayoutPosted { id, approved_by }));
             }
-            "refused" => facts.push((row.opt_int("refused_at")?.unwrap_or(i64::MAX), 1, Fact::PayoutVoided { id })),
+            "refused" => facts.push((rank, Fact::PayoutVoided { id })),
             _ => {}
         }
     }
     for row in tx.query(
-        sql("SELECT expense.id, expense.project_id, expense.budget_line_id, expense.amount_fen, expense.recorded_at, budget_line.project_id AS line_project \
+        sql("SELECT expense.id, expense.project_id, expense.budget_line_id, expense.amount_fen, budget_line.project_id AS line_project \
              FROM expense LEFT JOIN budget_line ON budget_line.id = expense.budget_line_id ORDER BY expense.id"),
         params![],
     )? {
         looked.expenses += 1;
         facts.push((
-            row.int("recorded_at")?,
-            2,
+            3,
             Fact::Expense {
                 id: row.int("id")?,
                 project: row.int("project_id")?,
@@ -110,8 +113,9 @@ fn movements(tx: &mut Tx, checker: &mut Checker, looked: &mut Looked) -> Result<
             },
         ));
     }
-    facts.sort_by_key(|(at, kind, _)| (*at, *kind));
-    for (_, _, fact) in &facts {
+    // Stable: within a rank the order of ids, and each request before its decision.
+    facts.sort_by_key(|(rank, _)| *rank);
+    for (_, fact) in &facts {
         checker.take(fact);
     }
     Ok(())
