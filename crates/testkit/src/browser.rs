@@ -33,6 +33,10 @@ impl Site {
         lock(&self.private).push(text.to_owned());
     }
 
+    pub(crate) fn no_longer_private(&self, text: &str) {
+        lock(&self.private).retain(|private| private != text);
+    }
+
     pub(crate) fn private_texts(&self) -> Vec<String> {
         lock(&self.private).clone()
     }

@@ -1,14 +1,16 @@
-//! The standing cast: organisations with their people and projects in three states, built through the product's own
-//! actions, for tests that need one of everything.
+//! The standing cast: organisations with their people, and projects in any state, made through the product's own
+//! actions.
 
 use app::kernel::civil::day_of;
-use app::kernel::{DAY_US, HOUR_US, Id, Role, Strength};
+use app::kernel::{DAY_US, HOUR_US, Id, Role, Strength, Trouble};
 use app::organisations::actions::{found, open_merchant};
 use app::organisations::{CertificateKind, Kind, NewCertificate, NewOrganisation, complete_credit_code};
+use app::projects::{Draft, Field, NewLine, actions as projects};
+use db::{params, sql};
 
 use crate::{Person, World};
 
-/// 北京市朝阳区.
+/// 北京市朝阳区, where every organisation is registered.
 const AREA: &str = "110105000000";
 
 pub struct Cast {
@@ -26,6 +28,15 @@ pub struct Cast {
     pub implementer_manager: Person,
     /// Managed the charity until yesterday.
     pub former: Person,
+}
+
+impl Cast {
+    /// Everybody who has, or had, a desk.
+    #[must_use]
+    pub fn everyone(&self) -> [&Person; 8] {
+        let Cast { reviewer, second_reviewer, manager, finance, approver, second_approver, implementer_manager, former, .. } = self;
+        [reviewer, second_reviewer, manager, finance, approver, second_approver, implementer_manager, former]
+    }
 }
 
 impl World {
@@ -54,6 +65,64 @@ impl World {
             implementer_manager: self.staff("doer", "卫执行", implementer, Role::Manager),
             former: self.signed_in(former, "钱已离", Strength::Staff, Vec::new()),
         }
+    }
+
+    /// A project of the cast that takes gifts for three months, with two budget lines: ¥365,000 in all.
+    pub fn project(&self, cast: &Cast, title: &str) -> Id {
+        let id = self.drafted(cast, title);
+        let (app, now) = (&self.app, self.now());
+        let (manager, reviewer) = (&cast.manager.actor, &cast.reviewer.actor);
+        let taken = |step: Result<i64, Trouble>| step.unwrap_or_else(|trouble| panic!("{title}: {trouble:?}"));
+        let version = taken(projects::submit(app, manager, id, self.version(id), now));
+        let version = taken(projects::review(app, reviewer, id, version, "材料齐全", now));
+        taken(projects::publish(app, &cast.second_reviewer.actor, id, version, now));
+        id
+    }
+
+    /// The same before anybody has reviewed it.
+    pub fn drafted(&self, cast: &Cast, title: &str) -> Id {
+        let today = day_of(self.now());
+        let line = |item: &str, english_item: &str, unit: &str, quantity, unit_price_fen| NewLine {
+            item: item.to_owned(),
+            english_item: english_item.to_owned(),
+            unit: unit.to_owned(),
+            quantity,
+            unit_price_fen,
+        };
+        let draft = Draft {
+            title: title.to_owned(),
+            english_title: "A year in the mountains".to_owned(),
+            summary: "给山里的孩子送去合身的衣服和热的午饭。".to_owned(),
+            english_summary: "Clothes that fit and warm lunches for children in the mountains.".to_owned(),
+            story: "教室里没有暖气,午饭是冷的。".to_owned(),
+            field: Field::Poverty,
+            area_code: "513431000000".to_owned(),
+            object: "山区小学生".to_owned(),
+            service: "发放衣服,供应午餐".to_owned(),
+            launcher_id: cast.launcher,
+            recipient_id: cast.charity,
+            implementer_id: cast.implementer,
+            filing_number: "53100000MJ0000002A26001".to_owned(),
+            starts_day: today,
+            ends_day: today + 90,
+            lines: vec![line("棉衣", "Padded coats", "件", 1_000, 26_500), line("午餐", "Lunches", "份", 20_000, 500)],
+        };
+        projects::draft(&self.app, &cast.manager.actor, &draft, self.now()).unwrap_or_else(|trouble| panic!("{title}: {trouble:?}"))
+    }
+
+    /// The same after its life, in which nobody gave anything.
+    pub fn closed(&self, cast: &Cast, title: &str) -> Id {
+        let id = self.project(cast, title);
+        let (app, now, manager) = (&self.app, self.now(), &cast.manager.actor);
+        let taken = |step: Result<i64, Trouble>| step.unwrap_or_else(|trouble| panic!("{title}: {trouble:?}"));
+        taken(projects::end_fundraising(app, manager, id, self.version(id), "不再需要", now));
+        taken(projects::start_executing(app, manager, id, self.version(id), now));
+        taken(projects::close(app, manager, id, self.version(id), "没有收到捐赠,结项。", now));
+        id
+    }
+
+    fn version(&self, project: Id) -> i64 {
+        self.count(sql("SELECT version AS count FROM project WHERE id = ?1"), params![project])
     }
 
     /// An organisation with both certificates, valid for a year before and after now.

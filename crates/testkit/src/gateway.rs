@@ -8,6 +8,9 @@ use sandbox::{Delivery, Forgery, Gateway, KeySource, Keys, Options, SignedNotifi
 
 use crate::World;
 
+/// The platform as the channel knows it: a service provider.
+pub const SP_APPID: &str = "wxfeed000000000001";
+
 /// Making RSA keys takes seconds without optimisation, so all worlds of a process share them.
 fn keys(now: i64) -> Arc<Keys> {
     static KEYS: OnceLock<Arc<Keys>> = OnceLock::new();
@@ -25,7 +28,7 @@ pub(crate) fn gateway(clock: &Clock) -> Gateway {
 pub(crate) fn connected(gateway: &Gateway, api_base: &str, notify_base: &str) -> Channel {
     let given = gateway.credentials();
     Channel::open(Identity {
-        account: Account::Provider { sp_appid: "wxfeed000000000001".into(), sp_mchid: given.mchid },
+        account: Account::Provider { sp_appid: SP_APPID.into(), sp_mchid: given.mchid },
         serial: &given.merchant_serial,
         private_key: given.merchant_private_key_pem.as_bytes(),
         apiv3_key: given.apiv3_key.as_bytes(),

@@ -9,7 +9,8 @@
 //! | `Chromium`: a real browser | `chromium.rs` |
 //! | the payment channel: paying, notifying, forging | `gateway.rs` |
 //! | who a story needs: donors, staff | `people.rs` |
-//! | one of everything | `cast.rs` |
+//! | giving behind the pages | `gifts.rs` |
+//! | one of everything: people, organisations, projects; what happens to one | `cast.rs`, `life.rs` |
 //!
 //! A story is a function of a `&World`, and `on_both_engines!` makes two tests of it:
 //!
@@ -28,6 +29,8 @@ mod cast;
 mod chromium;
 mod form;
 mod gateway;
+mod gifts;
+mod life;
 mod page;
 mod people;
 mod world;
@@ -37,6 +40,9 @@ pub use cast::Cast;
 pub use chromium::Chromium;
 pub use db::Engine;
 pub use form::{Field, Form};
+pub use gateway::SP_APPID;
+pub use gifts::Wish;
+pub use life::{Life, PRIVATE_MESSAGE, PRIVATE_NAME};
 pub use page::Page;
 pub use people::{PASSWORD, Person, totp_secret};
 pub use sandbox;

@@ -68,12 +68,21 @@ impl World {
     /// A browser of this person with a fresh session.
     #[must_use]
     pub fn signed_in(&self, person_id: Id, name: &str, strength: Strength, seats: Vec<SeatHeld>) -> Person {
-        let now = self.now();
-        let token = self.app.db.write(|tx| web::open_session(tx, person_id, strength, now)).expect("a session");
-        let browser = self.guest();
-        let cookie = web::session_cookie(token, strength);
-        browser.set_cookie(cookie.name, &cookie.value);
         let actor = Actor::Person { id: person_id, name: name.to_owned(), strength, seats };
-        Person { id: person_id, name: name.to_owned(), actor, browser }
+        let person = Person { id: person_id, name: name.to_owned(), actor, browser: self.guest() };
+        self.sign_in_again(&person);
+        person
+    }
+
+    /// A fresh session in the same browser, for when so much time has passed that the old one ended.
+    pub fn sign_in_again(&self, person: &Person) {
+        let strength = match person.actor {
+            Actor::Person { strength, .. } => strength,
+            Actor::Anyone => return,
+        };
+        let now = self.now();
+        let token = self.app.db.write(|tx| web::open_session(tx, person.id, strength, now)).expect("a session");
+        let cookie = web::session_cookie(token, strength);
+        person.browser.set_cookie(cookie.name, &cookie.value);
     }
 }

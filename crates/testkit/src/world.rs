@@ -127,6 +127,11 @@ impl World {
         self.site.keep_private(text);
     }
 
+    /// The donor has changed their mind, or may have: this is private no more.
+    pub fn no_longer_private(&self, text: &str) {
+        self.site.no_longer_private(text);
+    }
+
     #[must_use]
     pub fn private_texts(&self) -> Vec<String> {
         self.site.private_texts()

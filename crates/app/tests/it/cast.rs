@@ -1,10 +1,14 @@
-//! The standing cast can be called, whatever the engine.
+//! The standing cast can be called and its project can live, whatever the engine.
 
 use testkit::{World, on_both_engines};
 
-fn the_cast_stands(world: &World) {
+fn the_cast_stands_and_its_project_lives(world: &World) {
     let cast = world.cast();
-    assert_ne!(cast.charity, cast.launcher);
+    let donor = world.donor("13800138000");
+    let life = world.life(&cast, &donor);
+    let page = donor.get("/me/gifts");
+    page.has_status(200).sees("1,000.00");
+    assert_ne!(life.gift, life.unpaid);
 }
 
-on_both_engines![the_cast_stands];
+on_both_engines![the_cast_stands_and_its_project_lives];

@@ -57,26 +57,6 @@ pub fn project_of(world: &World, cast: &Cast) -> Project {
     Project { id, recipient_id: cast.charity, manager: manager.clone() }
 }
 
-/// The project that took the first gift, or a new one: for whoever needs any.
-pub fn a_project(world: &World, cast: &Cast) -> Id {
-    let made = world.count(sql("SELECT COALESCE(MIN(id), 0) AS count FROM project WHERE state = 'published'"), params![]);
-    if made > 0 { made } else { project_of(world, cast).id }
-}
-
-/// A gift that stands in the books: for whoever needs any.
-pub fn a_gift(world: &World, cast: &Cast) -> Id {
-    let given = world.count(sql("SELECT COALESCE(MIN(id), 0) AS count FROM gift"), params![]);
-    if given > 0 {
-        return given;
-    }
-    let project_id = a_project(world, cast);
-    let gift = wish(world, &Project { id: project_id, recipient_id: cast.charity, manager: cast.manager.actor.clone() }, 1_000)
-        .expect("an intent");
-    world.catch_up();
-    world.pay(gift);
-    gift
-}
-
 /// What a donor sees after pressing through amount and calmer, redirects not followed.
 pub fn confirm(donor: &Browser, project: &Project, values: &[(&str, &str)]) -> Page {
     let calmer = look(donor, project, values);

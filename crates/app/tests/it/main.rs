@@ -11,6 +11,9 @@
 //! | `people.rs` | who comes in, and who does not? |
 //! | `giving.rs` | does a gift go its way, as donors walk it? |
 //! | `giving_orders.rs` | what if the channel is slow, silent or full? |
+//! | `races.rs` | many hands at once, forged and repeated confirmations: is one gift one gift? |
+//! | `simulate.rs` | random worlds against a model that knows only the promises |
+//! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod browse;
@@ -23,8 +26,10 @@ mod giving_project;
 mod organisations;
 mod people;
 mod projects;
+mod races;
 mod rights;
 mod routes;
+mod simulate;
 mod sources;
 mod tidy;
 mod world;

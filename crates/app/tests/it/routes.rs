@@ -2,9 +2,7 @@
 
 use app::kernel::{Actor, Right, Strength};
 use app::web::{Method, Route, Run};
-use testkit::{Cast, Person, World};
-
-use crate::giving_project;
+use testkit::{Cast, Life, Person, World};
 
 /// A person as the tests of all routes call them, and what they may be admitted to.
 pub struct Visitor<'a> {
@@ -20,7 +18,8 @@ impl Visitor<'_> {
 }
 
 /// One of each kind of person.
-pub fn visitors<'a>(cast: &'a Cast, donor: &'a Person) -> Vec<Visitor<'a>> {
+pub fn visitors(all: &Everything) -> Vec<Visitor<'_>> {
+    let Everything { cast, donor, .. } = all;
     let some = |called, person| Visitor { called, person: Some(person) };
     vec![
         Visitor { called: "anonymous", person: None },
@@ -39,35 +38,56 @@ pub fn for_people() -> Vec<Route> {
     app::routes().into_iter().filter(|route| matches!(route.run, Run::Page(_))).collect()
 }
 
-/// A path of the pattern that shows something, with the cast's own ids where they fit and the id 1, which nothing has, elsewhere.
-pub fn filled(pattern: &str, world: &World, cast: &Cast) -> String {
+/// Everybody and everything, which the blanks of the patterns are filled from.
+pub struct Everything {
+    pub cast: Cast,
+    pub donor: Person,
+    pub life: Life,
+}
+
+pub fn everything(world: &World) -> Everything {
+    let cast = world.cast();
+    let donor = world.donor("13800138000");
+    let life = world.life(&cast, &donor);
+    Everything { cast, donor, life }
+}
+
+/// A path of the pattern that shows something: with ids of the cast where they fit, and the id 1, which nothing has, elsewhere.
+pub fn filled(pattern: &str, world: &World, all: &Everything) -> String {
     if pattern == "/sign-in/code" {
         // Only who has asked for a code has something to type it into.
         let guest = world.guest();
         let asked = guest.submit_once(&guest.get("/sign-in"), "/sign-in", &[("phone", "13900139000")]);
         return asked.leads_to().unwrap_or_else(|| pattern.to_owned());
     }
-    if pattern.contains("/gifts/{id}/{code}") {
-        let own = app::giving::gift_path(&world.app, giving_project::a_gift(world, cast));
-        return pattern.replace("/gifts/{id}/{code}", &own);
-    }
     if pattern == "/projects/{id}/gift" || pattern == "/api/projects/{id}/calmer" {
-        let project = giving_project::a_project(world, cast).to_string();
-        return format!("{}?amount=1", pattern.replace("{id}", &project));
+        return format!("{}?amount=1", pattern.replace("{id}", &all.life.published.to_string()));
     }
     let mut path: Vec<String> = Vec::new();
     for part in pattern.split('/') {
         let before = path.iter().rev().find(|p| p.chars().any(char::is_alphabetic)).cloned().unwrap_or_default();
-        path.push(if part.starts_with('{') { value(part, &before, cast) } else { part.to_owned() });
+        path.push(match part.strip_prefix('{') {
+            Some(blank) => value(&before, blank.trim_end_matches('}').trim_start_matches('*'), world, all),
+            None => part.to_owned(),
+        });
     }
     path.join("/")
 }
 
-fn value(blank: &str, before: &str, cast: &Cast) -> String {
-    match (before, blank.trim_matches(['{', '}', '*'])) {
-        ("organisations", "id") => cast.charity.to_string(),
-        _ => "1".to_owned(),
-    }
+/// What stands in a blank, by the word before it and the blank's own name.
+fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
+    let id = match (before, blank) {
+        ("organisations", _) => all.cast.charity,
+        ("projects", _) => all.life.published,
+        ("gifts", "code") => return world.app.secret.code("gift", &all.life.gift.to_string()),
+        ("gifts", _) => all.life.gift,
+        ("payouts", _) => all.life.open_payout,
+        ("disclosures", _) => all.life.disclosure,
+        ("progress", _) => all.life.progress,
+        ("held", _) => all.life.held,
+        _ => 1,
+    };
+    id.to_string()
 }
 
 /// The route that answers a path.

@@ -1,0 +1,82 @@
+//! A project that has lived a little: one of everything that can happen to it, for tests that look at every page.
+
+use app::kernel::civil::day_of;
+use app::kernel::{DAY_US, Id, MINUTE_US, Trouble};
+use app::projects::{NewExpense, actions as projects};
+use db::{params, sql};
+use sandbox::Forgery;
+
+use crate::{Cast, Person, Wish, World};
+
+/// Of the anonymous gift.
+pub const PRIVATE_NAME: &str = "不愿留名的沈先生";
+pub const PRIVATE_MESSAGE: &str = "只给孩子们看的一句悄悄话";
+
+pub struct Life {
+    /// Takes gifts; all that follows belongs to it.
+    pub published: Id,
+    pub draft: Id,
+    /// Ran, and is over.
+    pub closed: Id,
+    /// In the books, anonymous, with a private name and message.
+    pub gift: Id,
+    /// Ordered, and nobody has paid it.
+    pub unpaid: Id,
+    /// Waits for its first approval.
+    pub open_payout: Id,
+    pub paid_payout: Id,
+    pub budget_line: Id,
+    pub expense: Id,
+    pub progress: Id,
+    pub disclosure: Id,
+    /// Genuine, but of another amount than its intent.
+    pub held: Id,
+}
+
+impl World {
+    /// Makes projects of the cast and lets the published one live for a day. Everyone is at their desk again afterwards.
+    pub fn life(&self, cast: &Cast, donor: &Person) -> Life {
+        let (app, manager) = (&self.app, &cast.manager.actor);
+        let (draft, closed) = (self.drafted(cast, "山里孩子的夏天"), self.closed(cast, "山里孩子的春天"));
+        let published = self.project(cast, "山里孩子的冬天");
+        let project = published;
+        let wish = Wish {
+            project, amount_fen: 100_000, name: "不愿留名的沈先生", message: "只给孩子们看的一句悄悄话", anonymous: true
+        };
+        let gift = self.wish(&donor.actor, &wish).unwrap_or_else(|trouble| panic!("{trouble:?}"));
+        self.catch_up();
+        self.pay(gift);
+        let paid_payout = done(projects::request_payout(app, manager, project, 60_000, "第一批棉衣", self.now()));
+        done(projects::approve_payout(app, &cast.finance.actor, paid_payout, self.now()));
+        done(projects::approve_payout(app, &cast.approver.actor, paid_payout, self.now()));
+        let open_payout = done(projects::request_payout(app, manager, project, 10_000, "第二批棉衣", self.now()));
+        let budget_line = self.count(sql("SELECT MIN(id) AS count FROM budget_line WHERE project_id = ?1"), params![project]);
+        let expense = NewExpense {
+            budget_line_id: budget_line,
+            quantity: 2,
+            unit_price_fen: 26_500,
+            description: "两件棉衣".to_owned(),
+            invoice_number: "24512000000012345678".to_owned(),
+            spent_day: day_of(self.now()),
+        };
+        let expense = done(projects::record_expense(app, &cast.implementer_manager.actor, project, &expense, self.now()));
+        let progress = done(projects::post_progress(app, manager, project, "棉衣到了", "两个孩子试穿了新棉衣。", self.now()));
+        self.later(DAY_US);
+        let figures = done(projects::figures_until(app, manager, project, day_of(self.now()) - 1, self.now()));
+        let disclosure = done(projects::disclose(app, manager, project, &figures, "收入一笔,支出一笔。", self.now()));
+        let wrong = self.ordered(project, 500);
+        assert!(self.forge(wrong, Forgery::WrongAmount) < 300, "a genuine confirmation of another amount is taken, and held");
+        let held = self.count(sql("SELECT MAX(id) AS count FROM held_notification"), params![]);
+        self.clock.advance(MINUTE_US);
+        let unpaid = self.ordered(project, 990);
+        // A desk's session lasts twelve hours.
+        for person in cast.everyone() {
+            self.sign_in_again(person);
+        }
+        Life { published, draft, closed, gift, unpaid, open_payout, paid_payout, budget_line, expense, progress, disclosure, held }
+    }
+}
+
+fn done<T>(outcome: Result<T, Trouble>) -> T {
+    outcome.unwrap_or_else(|trouble| panic!("{trouble:?}"))
+}
