@@ -22,11 +22,6 @@ discover-home-field-projects = { $count ->
     [one] 1 project
    *[other] { $count } projects
 }
-discover-field-poverty = Poverty relief
-discover-field-education = Education
-discover-field-health = Health
-discover-field-special-care = Special care
-discover-field-ecology = Ecology
 discover-home-news = Where the gifts have got to
 discover-home-way = The way of a gift
 discover-way-look = { $number }. Look first
@@ -101,7 +96,7 @@ discover-help-certificate = Certificates and receipts
         The donation receipt for tax purposes is issued by the public charity; please ask it. The certificate does not replace the receipt.
 discover-help-privacy = Will my name be public
     .body =
-        Gifts are anonymous unless you choose otherwise. You may give a name, and change it later.
+        Tick “anonymous” and no name is shown; otherwise only the name you typed yourself. You can change this at any time.
         Phone numbers are never public; they serve to sign in and to find gifts.
 discover-help-reading = The type is too small
     .body =

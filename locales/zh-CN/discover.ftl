@@ -19,11 +19,6 @@ discover-home-none-why = 慈善组织提交的项目经审核、在民政部门�
 discover-home-newest = 正在筹款
 discover-home-fields = 五个领域
 discover-home-field-projects = { $count } 个项目
-discover-field-poverty = 助困
-discover-field-education = 教育
-discover-field-health = 健康
-discover-field-special-care = 特殊需要关怀
-discover-field-ecology = 生态
 discover-home-news = 善款走到了哪里
 discover-home-way = 一笔捐赠怎么走
 discover-way-look = { $number }. 先看清楚
@@ -95,7 +90,7 @@ discover-help-certificate = 证书和票据
         抵税用的公益事业捐赠票据由公募接收机构开具，请向它索取。证书不能代替票据。
 discover-help-privacy = 名字会公开吗
     .body =
-        默认匿名。您可以写一个称呼，也可以以后再改。
+        捐的时候勾选“匿名”，名字就不公开；不勾选，只显示您自己写的称呼。以后随时可以改。
         手机号从不公开，只用来登录和查询。
 discover-help-reading = 字太小，看不清
     .body =

@@ -1,11 +1,13 @@
 //! `huihai demo`: the example world on SQLite, with a sandbox gateway of its own beside it. No real money moves.
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::ArgMatches;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use app::channel::{Account, Channel, Identity};
 use app::kernel::Clock;
@@ -19,13 +21,17 @@ use crate::{house, serve};
 pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     let data = Path::new(text(asked, "data").expect("has a default"));
     let listen = text(asked, "listen").expect("has a default");
-    let db = house::open_data(data)?;
     let runtime = serve::runtime()?;
     let listener = runtime.block_on(tokio::net::TcpListener::bind(listen)).with_context(|| format!("cannot listen on {listen}"))?;
     let port = listener.local_addr()?.port();
 
-    let clock = Clock::System;
+    forget_half_a_world(data)?;
+    mark_if_new(data)?;
+    let db = house::open_data(data)?;
+    // The clock stands until it is known whether the world has to be built: that takes it through the past.
+    let clock = Clock::standing_at(Clock::System.now());
     let gateway = gateway(data, clock.clone())?;
+    demo::name_accounts(&gateway);
     let api = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let api_base = format!("http://{}", api.local_addr()?);
     let gateway_api = gateway.api_router();
@@ -41,15 +47,83 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         settlement: Limits::default(),
     })?;
     app::organisations::prepare(&app)?;
+    if demo::is_built(&app)? {
+        app.clock.release();
+    } else {
+        build(&app, &gateway, data)?;
+    }
     let running = house::start(&app);
     runtime.spawn({
         let gateway = gateway.clone();
         async move { gateway.run().await }
     });
-    println!("http://127.0.0.1:{port}/");
+    say_where_to_click(port);
     runtime.block_on(serve::listen(serve::site_with(&app, gateway.cashier_router()), listener))?;
     running.stop();
     Ok(ExitCode::SUCCESS)
+}
+
+/// While this file is there, what stands beside it is half a world that nobody has used yet.
+const UNFINISHED: &str = "example-world-unfinished";
+
+/// Removes what a building that was interrupted has left, so that the next start begins anew.
+fn forget_half_a_world(data: &Path) -> Result<()> {
+    if !data.join(UNFINISHED).exists() {
+        return Ok(());
+    }
+    for name in ["huihai.sqlite", "huihai.sqlite-wal", "huihai.sqlite-shm", "sandbox/orders.jsonl"] {
+        let file = data.join(name);
+        if file.exists() {
+            fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?;
+        }
+    }
+    Ok(fs::remove_file(data.join(UNFINISHED))?)
+}
+
+/// Only a database that this start makes is ever removed by a later one.
+fn mark_if_new(data: &Path) -> Result<()> {
+    if data.join("huihai.sqlite").exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(data).with_context(|| format!("the data directory {} cannot be made", data.display()))?;
+    let mark = data.join(UNFINISHED);
+    fs::write(&mark, "").with_context(|| format!("{} cannot be written", mark.display()))
+}
+
+fn build(app: &Arc<App>, gateway: &Gateway, data: &Path) -> Result<()> {
+    let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}")?.progress_chars("=> ");
+    let bar = ProgressBar::new(0).with_style(style).with_message("正在搭建演示世界 Building the example world");
+    let built = demo::build_telling(app, gateway, &mut |done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    built.with_context(|| format!("the example world could not be built in {}", data.display()))?;
+    let mark = data.join(UNFINISHED);
+    if mark.exists() {
+        fs::remove_file(&mark).with_context(|| format!("{} cannot be removed", mark.display()))?;
+    }
+    Ok(())
+}
+
+fn say_where_to_click(port: u16) {
+    let site = format!("http://127.0.0.1:{port}");
+    println!("汇海演示世界  The example world of Huihai");
+    println!();
+    println!("  {site}/                首页，从这里捐一角钱   home: give ¥0.10 from here");
+    println!("  {site}/reconciliation  每天的对账             every day's bill beside the ledger");
+    println!("  {site}/outbox          短信和动态码都在这里   codes that phones would show");
+    println!();
+    println!("捐赠人登录 Donors sign in at {site}/sign-in");
+    println!("  手机号 phone {}（验证码在 /outbox  code on /outbox）", demo::donor_phone());
+    println!();
+    println!("机构登录 Staff sign in at {site}/staff/sign-in（动态码在 /outbox  one-time code on /outbox）");
+    for sign_in in demo::sign_ins() {
+        println!("  {:18} {}  → {}", sign_in.login, sign_in.password, sign_in.opens);
+        println!("  {:18} {} / {}", "", sign_in.who, sign_in.english_who);
+    }
+    println!();
+    println!("机构、项目、人物全是虚构的，不收真钱。按 Ctrl-C 停止。  All invented; no real money. Press Ctrl-C to stop.");
 }
 
 fn gateway(data: &Path, clock: Clock) -> Result<Gateway> {

@@ -7,7 +7,7 @@ use app::projects::{self, Draft, Field, NewExpense, NewLine, actions};
 use app::settlement::{self, Confirmation, Verdict};
 use app::web::Lang;
 use db::{params, sql};
-use testkit::{Cast, Person, World, on_both_engines};
+use testkit::{Cast, Chromium, Engine, Options, Person, World, on_both_engines};
 
 /// 寻乌县.
 const COUNTY: &str = "360734000000";
@@ -581,6 +581,52 @@ fn what_is_searched_is_found_and_nothing_else(world: &World) {
     for path in ["/projects/1", "/projects/x", &format!("/projects/{id}/disclosures/1"), "/projects/1/steps", "/projects/1/progress"] {
         stranger.get(path).has_status(404);
     }
+}
+
+#[test]
+fn pages_of_projects_fit_small_phones_and_complain_of_nothing() {
+    let world = World::with(Engine::Sqlite, Options { for_a_real_browser: true, ..Options::default() });
+    let cast = world.cast();
+    let id = published(&world, &cast);
+    given(&world, &cast, id, 2_000_000, world.now());
+    paid_out(&world, &cast, id, 1_000_000);
+    let now = world.now();
+    let waiting = actions::request_payout(&world.app, &cast.implementer_manager.actor, id, 50_000, "安装路灯", now).expect("asked");
+    actions::record_expense(&world.app, &cast.manager.actor, id, &expense(&world, line_ids(&world, id)[0], 3, 150_000), now)
+        .expect("recorded");
+    actions::post_progress(&world.app, &cast.manager.actor, id, "第一批路灯到了", "三盏灯装在村口。\n\n明天继续。", now).expect("posted");
+    let unfinished = actions::draft(&world.app, &cast.manager.actor, &draft(&world, &cast), now).expect("a draft");
+    let submitted = actions::draft(&world.app, &cast.manager.actor, &draft(&world, &cast), now).expect("a draft");
+    actions::submit(&world.app, &cast.manager.actor, submitted, 1, now).expect("submitted");
+    let chromium = Chromium::start("zh-CN");
+    let look = |person: Option<&Person>, paths: &[String]| {
+        if let Some(person) = person {
+            chromium.open(&format!("http://{}/help", world.address()));
+            let token = person.cookie("huihai_session").expect("a session");
+            let _ = chromium.evaluate(&format!("document.cookie = 'huihai_session={token}; path=/'"));
+        }
+        for path in paths {
+            for width in [320, 360, 1280] {
+                chromium.resize(width, 740);
+                chromium.open(&format!("http://{}{path}", world.address()));
+                chromium.is_at(path);
+                assert_eq!(chromium.overflow(), 0, "{path} stands out of a window of {width} pixels");
+            }
+            let complaints = chromium.complaints();
+            assert!(complaints.is_empty(), "{path}: {complaints:#?}");
+        }
+    };
+    look(None, &["/projects".to_owned(), format!("/projects/{id}"), format!("/projects/{id}/steps"), format!("/projects/{id}/progress")]);
+    let desk = |part: &str| format!("/desk/projects/{id}{part}");
+    let mut own = vec![
+        "/desk".to_owned(),
+        "/desk/projects/new".to_owned(),
+        format!("/desk/projects/{unfinished}"),
+        format!("/desk/payouts/{waiting}"),
+    ];
+    own.extend(["", "/progress", "/disclosures", "/payouts", "/expenses", "/fundraising-end"].map(desk));
+    look(Some(&cast.manager), &own);
+    look(Some(&cast.reviewer), &["/operator".to_owned(), format!("/operator/projects/{submitted}")]);
 }
 
 on_both_engines![

@@ -3,15 +3,20 @@
 use maud::{Markup, html};
 
 use crate::kernel::civil;
+use crate::projects::{self, Field, Filter, ProjectCardData, Sort, State};
 use crate::web::{Cx, Outcome, PageParts, show};
 
 use super::super::store::{self, Books, News, Totals};
 
 /// How many of the newest progress posts are shown.
 const NEWS: i64 = 4;
+/// How many cards the first column has, and the list of what raises funds when nothing is in the first column.
+const CARDS: i64 = 6;
 
 struct Home {
     totals: Totals,
+    curated: Vec<ProjectCardData>,
+    raising: Vec<ProjectCardData>,
     fields: Vec<(String, i64)>,
     news: Vec<News>,
     books: Books,
@@ -19,8 +24,13 @@ struct Home {
 
 pub fn home(cx: &Cx) -> Outcome {
     let home = cx.app.db.read(|tx| -> Result<_, db::Fault> {
+        let first = |filter: Filter| Filter { state: Some(State::Published), limit: CARDS, ..filter };
+        let curated = projects::cards(tx, &first(Filter { curated: true, sort: Sort::LeastOverdue, ..Filter::default() }))?;
+        let raising = if curated.is_empty() { projects::cards(tx, &first(Filter::default()))? } else { Vec::new() };
         Ok(Home {
             totals: store::totals(tx)?,
+            curated,
+            raising,
             fields: store::projects_by_field(tx)?,
             news: store::news(tx, NEWS)?,
             books: store::books(tx)?,
@@ -29,6 +39,7 @@ pub fn home(cx: &Cx) -> Outcome {
     let lead = cx.t("discover-home-lead");
     let body = html! {
         (hero(cx, &home, &lead))
+        (column(cx, &home))
         (fields(cx, &home.fields))
         (news(cx, &home.news))
         (way(cx))
@@ -74,17 +85,38 @@ fn hero(cx: &Cx, home: &Home, lead: &str) -> Markup {
     })
 }
 
+/// The first column; where it is empty, what raises funds now; where nothing does, why.
+fn column(cx: &Cx, home: &Home) -> Markup {
+    let all = ui::Link::new(cx.t("discover-home-all"), "/projects");
+    if !home.curated.is_empty() {
+        return ui::section(
+            &cx.t("discover-home-curated"),
+            Some(&all),
+            html! {
+                p { (cx.t("discover-home-curated-lead")) }
+                (ui::grid(home.curated.iter().map(|card| projects::card(cx, card))))
+            },
+        );
+    }
+    if !home.raising.is_empty() {
+        return ui::section(&cx.t("discover-home-newest"), Some(&all), ui::grid(home.raising.iter().map(|card| projects::card(cx, card))));
+    }
+    ui::section(
+        &cx.t("discover-home-newest"),
+        None,
+        ui::empty_state(&cx.t("discover-home-none"), &cx.t("discover-home-none-why"), Some(&ui::Link::new(cx.t("footer-about"), "/about"))),
+    )
+}
+
 fn fields(cx: &Cx, counts: &[(String, i64)]) -> Markup {
-    let words = ["poverty", "education", "health", "special_care", "ecology"];
-    let links: Vec<_> = ui::ProjectField::ALL
+    let links: Vec<_> = Field::ALL
         .into_iter()
-        .zip(words)
-        .map(|(field, word)| {
-            let projects = counts.iter().find(|(w, _)| w == word).map_or(0, |(_, n)| *n);
+        .map(|field| {
+            let projects = counts.iter().find(|(word, _)| word == field.word()).map_or(0, |(_, n)| *n);
             ui::FieldLink {
-                field,
-                word: cx.t(&format!("discover-field-{}", word.replace('_', "-"))).into(),
-                href: format!("/projects?field={word}").into(),
+                field: field.look(),
+                word: cx.t(field.key()).into(),
+                href: format!("/projects?field={}", field.word()).into(),
                 note: cx.ta("discover-home-field-projects", &[("count", projects.into())]).into(),
             }
         })

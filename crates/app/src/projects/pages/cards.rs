@@ -29,9 +29,9 @@ pub fn card(cx: &Cx, data: &ProjectCardData) -> Markup {
         place: cx.either(&data.place, &data.english_place).into(),
         summary: cx.either(&data.summary, &data.english_summary).into(),
         organisations: vec![
-            role("project-launcher", &data.launcher_name, &data.launcher_english_name),
-            role("project-recipient", &data.recipient_name, &data.recipient_english_name),
-            role("project-implementer", &data.implementer_name, &data.implementer_english_name),
+            role("project-card-launcher", &data.launcher_name, &data.launcher_english_name),
+            role("project-card-recipient", &data.recipient_name, &data.recipient_english_name),
+            role("project-card-implementer", &data.implementer_name, &data.implementer_english_name),
         ],
         progress: progress(cx, data.raised_fen, data.goal_fen),
         gifts: cx.ta("project-gifts", &[("count", data.gifts.into()), ("number", show::count(data.gifts).into())]).into(),

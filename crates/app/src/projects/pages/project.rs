@@ -12,7 +12,7 @@ use super::super::fund::{self, Total};
 use super::super::model::{BudgetLine, Disclosure, Due, Expense, ProgressPost, Project};
 use super::super::store::{self, PublicGift, PublicPayout};
 use super::project_parts::{complaint, disclosure_table, expense_table, gift_list, life, payout_table, post, where_the_money_is};
-use super::{Parties, Place, days_late, parties_list, progress, state_badge, trail};
+use super::{Parties, Place, days_late, organisation_name, parties_list, progress, state_badge, trail};
 
 /// Exactly what the public page shows.
 pub struct PublicView {
@@ -73,6 +73,14 @@ pub fn project(cx: &Cx) -> Outcome {
             (state_badge(cx, p.state)) " "
             span { (view.place.name) } " "
             (view.place.badges(cx))
+        }
+        // On a phone the notice itself comes after everything else, so its essence stands here (慈善法 art. 25).
+        p.help {
+            (cx.t("project-recipient")) " " (organisation_name(cx, &view.parties.recipient))
+            " · " (cx.t("project-filing-number")) " " (p.filing_number)
+            @for c in view.certificates.iter().filter(|c| c.kind == CertificateKind::PublicFundraising) {
+                " · " (cx.t("project-certificate-fundraising")) " " (c.number)
+            }
         }
         (ui::columns(main_column(cx, &view), side_column(cx, &view)))
         (giving(cx, &view))

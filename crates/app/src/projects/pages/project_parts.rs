@@ -116,19 +116,20 @@ pub fn gift_list(cx: &Cx, gifts: &[PublicGift]) -> Markup {
     if gifts.is_empty() {
         return html! { p { (cx.t("project-gifts-none")) } };
     }
-    html! {
-        ul.rows {
-            @for gift in gifts {
-                li {
-                    span.row-main {
-                        b { @if gift.name.is_empty() { (cx.t("project-kind-person")) } @else { (gift.name) } }
-                        small { (show::instant(gift.paid_at)) @if !gift.message.is_empty() { " · " (gift.message) } }
-                    }
-                    " " span.row-aside { (show::money(gift.amount_fen)) }
-                }
-            }
-        }
+    let mut table = ui::Table::new(
+        cx.t("project-gifts-caption"),
+        vec![
+            ui::Column::words(cx.t("project-giver")),
+            ui::Column::words(cx.t("project-message")),
+            ui::Column::words(cx.t("project-time")),
+            ui::Column::number(cx.t("project-amount")),
+        ],
+    );
+    for gift in gifts {
+        let name = if gift.name.is_empty() { cx.t("project-kind-person") } else { gift.name.clone() };
+        table.row(&[&name, &gift.message, &show::instant(gift.paid_at), &show::money(gift.amount_fen)]);
     }
+    ui::table(&table)
 }
 
 /// A project's life: what is done, what is going on, what is late, what comes.

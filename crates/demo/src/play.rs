@@ -1,0 +1,391 @@
+//! Lets everything happen, each by the person whose part it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use app::kernel::civil::day_of;
+use app::kernel::{Actor, Id, Micros, Role};
+use app::organisations::actions as organisation_actions;
+use app::projects::{Draft, Field, NewExpense, NewLine, actions, fund};
+use app::{App, jobs, organisations, settlement};
+use db::{Fault, params, sql};
+use sandbox::Gateway;
+
+use crate::cast::Cast;
+use crate::dice::Dice;
+use crate::gifts::{self, Way};
+use crate::script::{Calendar, Event};
+use crate::text::{self, Organisation, Project, Spending};
+use crate::{DemoFault, Summary, cast, doing};
+
+/// With this one there is money for everything that is bought; a test says so.
+const SEED: u64 = 1268;
+
+/// What is known about a project once it has been written down.
+#[derive(Default)]
+struct Standing {
+    id: Id,
+    version: i64,
+    lines: Vec<Id>,
+    /// Of each spending: the payout and how many units it pays for.
+    payouts: Vec<Option<(Id, i64)>>,
+    /// Units of each line that payouts pay for.
+    ordered: Vec<i64>,
+}
+
+struct Play<'a> {
+    way: Way<'a>,
+    calendar: Calendar,
+    organisations: &'a [Organisation],
+    projects: &'a [Project],
+    cast: Cast,
+    standing: Vec<Standing>,
+    expenses: usize,
+}
+
+/// Writers that end when this goes.
+struct Writers(Arc<AtomicBool>, Vec<std::thread::JoinHandle<()>>);
+
+impl Drop for Writers {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+        for writer in self.1.drain(..) {
+            let _ = writer.join();
+        }
+    }
+}
+
+pub fn play(app: &Arc<App>, gateway: &Gateway, now: Micros, tell: &mut dyn FnMut(usize, usize)) -> Result<Summary, DemoFault> {
+    let (told, people, projects) = (text::organisations(), text::People::load(), text::projects());
+    let calendar = Calendar::new(now);
+    organisations::prepare(app)?;
+    app.clock.set(calendar.beginning());
+    let cast = Cast::assemble(app, &told, &people, calendar.beginning())?;
+    let donors: Vec<String> = people.donor.iter().map(|d| d.name.clone()).collect();
+    let windows: Vec<_> = projects.iter().map(|p| calendar.window(p)).collect();
+    let planned = gifts::plan(&projects, &windows, &donors, &people.words, &mut Dice::new(SEED));
+    let (count, sum) = (planned.len(), planned.iter().map(|g| g.amount_fen).sum());
+    let events = calendar.events(&told, &projects, planned);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(|why| DemoFault::Refused { what: "a runtime".into(), why: why.to_string() })?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let _writers = Writers(stop.clone(), settlement::start(app, &stop));
+    let mut play = Play {
+        way: Way { app, gateway, runtime: &runtime },
+        calendar,
+        organisations: &told,
+        projects: &projects,
+        cast,
+        standing: projects.iter().map(|_| Standing::default()).collect(),
+        expenses: 0,
+    };
+    let all = events.len();
+    for (done, (at, event)) in events.iter().enumerate() {
+        // A donor who thought for a minute may have carried the clock past the next event's time.
+        app.clock.set(app.clock.now().max(*at));
+        play.happens(event)?;
+        tell(done + 1, all);
+    }
+    app.clock.set(now);
+    // Twice: one round asks about two hundred orders.
+    play.housekeeping()?;
+    play.housekeeping()?;
+    let (_, findings) = settlement::check::check(&app.db)?;
+    if let Some(finding) = findings.first() {
+        return Err(DemoFault::Books(finding.to_string()));
+    }
+    app.db.write(|tx| tx.execute_one(sql("INSERT INTO counter (name, value) VALUES ('example world', 1)"), params![]))?;
+    Ok(Summary {
+        gifts: count,
+        gifts_fen: sum,
+        projects: projects.len(),
+        sign_ins: cast::sign_ins(&people),
+        donor_phone: people.donor_phone,
+    })
+}
+
+impl Play<'_> {
+    fn happens(&mut self, event: &Event) -> Result<(), DemoFault> {
+        match event {
+            Event::OpenAccount(at) => self.open_account(*at),
+            Event::Draft(at) => self.draft(*at),
+            Event::Submit(at) => self.step(*at, Role::Manager, |app, actor, s, _, now| actions::submit(app, actor, s.id, s.version, now)),
+            Event::Review(at) => self.step(*at, Role::Reviewer, |app, actor, s, _, now| {
+                actions::review(app, actor, s.id, s.version, "材料齐全，预算逐项核对过。", now)
+            }),
+            Event::Publish(at) => self.publish(*at),
+            Event::EndFundraising(at) => self.step(*at, Role::Manager, |app, actor, s, p, now| {
+                actions::end_fundraising(app, actor, s.id, s.version, &p.end_reason, now)
+            }),
+            Event::StartExecuting(at) => {
+                self.step(*at, Role::Manager, |app, actor, s, _, now| actions::start_executing(app, actor, s.id, s.version, now))
+            }
+            Event::Close(at) => {
+                self.step(*at, Role::Manager, |app, actor, s, p, now| actions::close(app, actor, s.id, s.version, &p.close_note, now))
+            }
+            Event::Progress(at, which) => self.progress(*at, *which),
+            Event::Disclose(at) => self.disclose(*at),
+            Event::Request(at, which) => self.request(*at, *which),
+            Event::ApproveFirst(at, which) => self.approve(*at, *which, Role::Finance),
+            Event::ApproveSecond(at, which) => self.approve(*at, *which, Role::Approver),
+            Event::Spend(at, which) => self.spend(*at, *which),
+            Event::Gift(gift) => {
+                let actor = gift.donor.map_or(&Actor::Anyone, |d| &self.cast.donors[d]);
+                self.way.give(actor, self.standing[gift.project].id, gift).map(|_| ())
+            }
+            Event::Housekeeping => self.housekeeping(),
+        }
+    }
+
+    fn now(&self) -> Micros {
+        self.way.app.clock.now()
+    }
+
+    fn housekeeping(&self) -> Result<(), DemoFault> {
+        jobs::run_chores(self.way.app);
+        jobs::run_due(self.way.app)?;
+        Ok(())
+    }
+
+    fn open_account(&self, at: usize) -> Result<(), DemoFault> {
+        let told = &self.organisations[at];
+        let mchid = told.mchid.as_deref().unwrap_or_else(|| panic!("data/demo/organisations.toml: {} has months but no mchid", told.key));
+        let opened = organisation_actions::open_merchant(self.way.app, self.cast.organisation(&told.key).id, mchid);
+        doing(|| format!("the account of {}", told.name), opened)?;
+        self.way.gateway.name_merchant(mchid, &told.name);
+        Ok(())
+    }
+
+    fn draft(&mut self, at: usize) -> Result<(), DemoFault> {
+        let project = &self.projects[at];
+        let recipient = self.cast.organisation(&project.recipient);
+        let (starts_day, ends_day) = self.calendar.appeal(project);
+        let year = &app::kernel::civil::day_text(starts_day)[2..4];
+        let draft = Draft {
+            title: project.title.clone(),
+            english_title: project.english_title.clone(),
+            summary: project.summary.clone(),
+            english_summary: project.english_summary.clone(),
+            story: project.story.trim().to_owned(),
+            field: Field::from_word(&project.field).unwrap_or_else(|| panic!("data/demo/projects.toml: the field of {}", project.key)),
+            area_code: project.area.clone(),
+            object: project.object.clone(),
+            service: project.service.clone(),
+            launcher_id: self.cast.organisation(&project.launcher).id,
+            recipient_id: recipient.id,
+            implementer_id: self.cast.organisation(&project.implementer).id,
+            filing_number: format!("{}A{year}{:03}", recipient.credit_code, at + 1),
+            starts_day,
+            ends_day,
+            lines: project
+                .lines
+                .iter()
+                .map(|l| NewLine {
+                    item: l.item.clone(),
+                    english_item: l.english_item.clone(),
+                    unit: l.unit.clone(),
+                    quantity: l.quantity,
+                    unit_price_fen: l.price_fen,
+                })
+                .collect(),
+        };
+        let app = self.way.app;
+        let id = doing(|| format!("the draft of {}", project.title), actions::draft(app, self.manager(project), &draft, self.now()))?;
+        let lines = app.db.read(|tx| {
+            let rows = tx.query(sql("SELECT id FROM budget_line WHERE project_id = ?1 ORDER BY position"), params![id])?;
+            rows.iter().map(|row| row.int("id")).collect::<Result<Vec<_>, Fault>>()
+        })?;
+        let (payouts, ordered) = (vec![None; project.spending.len()], vec![0; lines.len()]);
+        self.standing[at] = Standing { id, version: 1, lines, payouts, ordered };
+        Ok(())
+    }
+
+    fn manager(&self, project: &Project) -> &Actor {
+        self.cast.staff(&project.recipient, Role::Manager)
+    }
+
+    /// Whoever does the work writes about it and asks for the money, where they have a desk.
+    fn worker(&self, project: &Project) -> &Actor {
+        self.cast.find(&project.implementer, Role::Manager).unwrap_or_else(|| self.manager(project))
+    }
+
+    fn step(
+        &mut self,
+        at: usize,
+        role: Role,
+        take: impl Fn(&App, &Actor, &Standing, &Project, Micros) -> Result<i64, app::kernel::Trouble>,
+    ) -> Result<(), DemoFault> {
+        let project = &self.projects[at];
+        let actor = if role == Role::Reviewer { self.cast.staff("operator", role) } else { self.cast.staff(&project.recipient, role) };
+        let taken = take(self.way.app, actor, &self.standing[at], project, self.now());
+        self.standing[at].version = doing(|| format!("a step of {}", project.title), taken)?;
+        Ok(())
+    }
+
+    fn publish(&mut self, at: usize) -> Result<(), DemoFault> {
+        self.step(at, Role::Reviewer, |app, actor, s, _, now| actions::publish(app, actor, s.id, s.version, now))?;
+        let project = &self.projects[at];
+        if project.curated {
+            let reviewer = self.cast.staff("operator", Role::Reviewer);
+            let curated = actions::curate(self.way.app, reviewer, self.standing[at].id, true, self.now());
+            doing(|| format!("the first column with {}", project.title), curated)?;
+        }
+        Ok(())
+    }
+
+    fn progress(&self, at: usize, which: usize) -> Result<(), DemoFault> {
+        let project = &self.projects[at];
+        let told = &project.progress[which];
+        let posted = actions::post_progress(self.way.app, self.worker(project), self.standing[at].id, &told.title, &told.body, self.now());
+        doing(|| format!("progress of {}", project.title), posted).map(|_| ())
+    }
+
+    fn disclose(&self, at: usize) -> Result<(), DemoFault> {
+        let (app, now, project, id) = (self.way.app, self.now(), &self.projects[at], self.standing[at].id);
+        let finance = self.cast.staff(&project.recipient, Role::Finance);
+        let what = || format!("a disclosure of {}", project.title);
+        let figures = doing(what, actions::figures_until(app, finance, id, day_of(now) - 1, now))?;
+        doing(what, actions::disclose(app, finance, id, &figures, &project.disclosure, now)).map(|_| ())
+    }
+
+    /// Asks for whole units of a budget line, as many as the share of what is available pays for.
+    fn request(&mut self, at: usize, which: usize) -> Result<(), DemoFault> {
+        let (app, now, project, s) = (self.way.app, self.now(), &self.projects[at], &self.projects[at].spending[which]);
+        let line = &project.lines[s.line];
+        // Only what is rolled up can be paid out; elsewhere that happens twice a second.
+        doing(|| "the roll-up".to_owned(), settlement::roll_up(app))?;
+        let standing = &self.standing[at];
+        let total = app.db.read(|tx| fund::total(tx, standing.id))?;
+        let available_fen = total.in_account_fen() - total.pending_fen;
+        let units = units(available_fen, s, line.price_fen, line.quantity - standing.ordered[s.line]);
+        if units == 0 {
+            return Err(DemoFault::Refused {
+                what: format!("{}: {}", project.title, s.description),
+                why: format!("{available_fen} fen are not enough"),
+            });
+        }
+        let purpose = format!("{} {units} {}", line.item, line.unit);
+        let asked = actions::request_payout(app, self.worker(project), standing.id, units * line.price_fen, &purpose, now);
+        let payout = doing(|| format!("a payout of {}", project.title), asked)?;
+        self.standing[at].payouts[which] = Some((payout, units));
+        self.standing[at].ordered[s.line] += units;
+        Ok(())
+    }
+
+    fn approve(&self, at: usize, which: usize, role: Role) -> Result<(), DemoFault> {
+        let project = &self.projects[at];
+        let Some((payout, _)) = self.standing[at].payouts[which] else { return Ok(()) };
+        let approved = actions::approve_payout(self.way.app, self.cast.staff(&project.recipient, role), payout, self.now());
+        doing(|| format!("an approval for {}", project.title), approved)
+    }
+
+    fn spend(&mut self, at: usize, which: usize) -> Result<(), DemoFault> {
+        let project = &self.projects[at];
+        let Spending { line, description, .. } = &project.spending[which];
+        let Some((_, units)) = self.standing[at].payouts[which] else { return Ok(()) };
+        self.expenses += 1;
+        let now = self.now();
+        let expense = NewExpense {
+            budget_line_id: self.standing[at].lines[*line],
+            quantity: units,
+            unit_price_fen: project.lines[*line].price_fen,
+            description: description.clone(),
+            invoice_number: format!("演示 {:04}", self.expenses),
+            spent_day: day_of(now),
+        };
+        let finance = self.cast.staff(&project.recipient, Role::Finance);
+        let recorded = actions::record_expense(self.way.app, finance, self.standing[at].id, &expense, now);
+        doing(|| format!("an expense of {}", project.title), recorded).map(|_| ())
+    }
+}
+
+/// How many units a share of what is available pays for: one at least, if there is money for it.
+fn units(available_fen: i64, s: &Spending, price_fen: i64, left: i64) -> i64 {
+    let wanted = (available_fen * s.share / 100 / price_fen).max(1);
+    wanted.min(available_fen / price_fen).min(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gifts_have_the_distribution_of_the_article() {
+        let (people, projects) = (text::People::load(), text::projects());
+        let calendar = Calendar::new(1_790_000_000_000_000);
+        let windows: Vec<_> = projects.iter().map(|p| calendar.window(p)).collect();
+        let donors: Vec<String> = people.donor.iter().map(|d| d.name.clone()).collect();
+        let planned = gifts::plan(&projects, &windows, &donors, &people.words, &mut Dice::new(SEED));
+        assert_eq!(planned.len(), 300);
+        let sum: i64 = planned.iter().map(|g| g.amount_fen).sum();
+        let small = planned.iter().filter(|g| g.amount_fen < 1_000).count();
+        assert_eq!(planned.iter().map(|g| g.amount_fen).min(), Some(10));
+        assert!((4_000..4_300).contains(&(sum / 300)), "the mean is {} fen", sum / 300);
+        assert!((150..170).contains(&small), "{small} of 300 are below ten yuan");
+        assert!(
+            planned.iter().any(|g| g.anonymous)
+                && planned.iter().any(|g| g.donor.is_none())
+                && planned.iter().any(|g| !g.message.is_empty())
+        );
+        for gift in &planned {
+            let (from, until) = windows[gift.project].unwrap();
+            assert!((from..until).contains(&gift.at), "{gift:?}");
+        }
+    }
+
+    /// What cannot be paid for when the dice fall so, by project and spending.
+    fn shortages(seed: u64, now: Micros) -> Vec<String> {
+        let (people, projects) = (text::People::load(), text::projects());
+        let calendar = Calendar::new(now);
+        let windows: Vec<_> = projects.iter().map(|p| calendar.window(p)).collect();
+        let donors: Vec<String> = people.donor.iter().map(|d| d.name.clone()).collect();
+        let planned = gifts::plan(&projects, &windows, &donors, &people.words, &mut Dice::new(seed));
+        let mut available = vec![0; projects.len()];
+        let mut ordered: Vec<Vec<i64>> = projects.iter().map(|p| vec![0; p.lines.len()]).collect();
+        let mut short = Vec::new();
+        for (_, event) in calendar.events(&[], &projects, planned) {
+            match event {
+                Event::Gift(gift) => available[gift.project] += gift.amount_fen,
+                Event::Request(at, which) => {
+                    let s = &projects[at].spending[which];
+                    let line = &projects[at].lines[s.line];
+                    let units = units(available[at], s, line.price_fen, line.quantity - ordered[at][s.line]);
+                    available[at] -= units * line.price_fen;
+                    ordered[at][s.line] += units;
+                    if units == 0 {
+                        short.push(format!("{} {which}", projects[at].key));
+                    }
+                }
+                _ => {}
+            }
+        }
+        short
+    }
+
+    #[test]
+    fn there_is_money_for_everything_that_is_bought() {
+        // Whatever the time of day at which the world is built.
+        for hour in 0..24 {
+            let now = 1_790_000_000_000_000 + hour * app::kernel::HOUR_US;
+            let short = shortages(SEED, now);
+            assert!(short.is_empty(), "at hour {hour}: {short:?}");
+        }
+    }
+
+    #[test]
+    fn every_project_names_what_exists() {
+        let (organisations, projects) = (text::organisations(), text::projects());
+        for p in &projects {
+            for key in [&p.launcher, &p.recipient, &p.implementer] {
+                assert!(organisations.iter().any(|o| o.key == *key), "{}: {key}", p.key);
+            }
+            assert!(organisations.iter().any(|o| o.key == p.recipient && o.mchid.is_some()), "{}: {} has no account", p.key, p.recipient);
+            assert!(p.spending.iter().all(|s| s.line < p.lines.len() && (1..=100).contains(&s.share)), "{}", p.key);
+            assert!(Field::from_word(&p.field).is_some(), "{}", p.key);
+        }
+        let public = projects.iter().filter(|p| !["draft", "submitted", "reviewed"].contains(&p.state.as_str()));
+        let fields: std::collections::BTreeSet<_> = public.map(|p| p.field.as_str()).collect();
+        assert_eq!(fields.len(), Field::ALL.len());
+    }
+}
