@@ -55,7 +55,9 @@ pub struct Browser {
     watched: bool,
 }
 
-const USER_AGENT: &str = "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36";
+/// A cheap phone's browser.
+pub(crate) const USER_AGENT: &str =
+    "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36";
 
 impl Browser {
     pub(crate) fn new(site: Arc<Site>) -> Browser {

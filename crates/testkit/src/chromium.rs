@@ -76,6 +76,11 @@ impl Chromium {
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
+    /// Tells sites that this is a phone's browser: there one pays by another way than at a desk.
+    pub fn as_a_phone(&self) {
+        self.devtools("Emulation.setUserAgentOverride", &json!({ "userAgent": crate::browser::USER_AGENT }));
+    }
+
     /// From the next page on, the site's scripts do not run.
     pub fn without_script(&self) {
         self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));

@@ -1,23 +1,144 @@
-//! In a real Chromium: does it look whole on a phone, is the console silent, does it work with script and without?
+//! In a real Chromium: does it look whole on a phone, is the console silent, does one gift go its way with script and
+//! without? Pictures of what it saw are left in `target/screenshots`, or in the folder that HUIHAI_SCREENSHOTS names.
 
+use std::path::PathBuf;
+
+use app::kernel::Id;
+use db::{params, sql};
 use testkit::{Chromium, Engine, Options, World};
 
-fn world() -> World {
-    World::with(Engine::Sqlite, Options { for_a_real_browser: true, ..Options::default() })
+use crate::sources;
+
+struct Visit {
+    world: World,
+    chromium: Chromium,
+    /// What the pictures' names begin with.
+    called: &'static str,
+}
+
+impl Visit {
+    fn begin(called: &'static str) -> Visit {
+        let world = World::with(Engine::Sqlite, Options { for_a_real_browser: true, ..Options::default() });
+        Visit { world, chromium: Chromium::start("zh-CN"), called }
+    }
+
+    fn open(&self, path: &str) {
+        self.chromium.open(&format!("http://{}{path}", self.world.address()));
+    }
+
+    /// Looks at the page that is open, in a narrow window, on a phone and at a desk, and takes pictures of the last two.
+    fn look(&self, page: &str) {
+        for (width, height) in [(320, 640), (360, 740), (1280, 800)] {
+            self.chromium.resize(width, height);
+            assert_eq!(self.chromium.overflow(), 0, "{page} stands out of a window of {width} pixels");
+            if width > 320 {
+                self.chromium.screenshot(&pictures().join(format!("{}-{page}-{width}.png", self.called)));
+            }
+        }
+        self.chromium.resize(360, 740);
+        // The cashier is another's page, and has no icon.
+        let complaints: Vec<String> = self.chromium.complaints().into_iter().filter(|c| !c.contains("/favicon.ico")).collect();
+        assert!(complaints.is_empty(), "{page}: {complaints:#?}");
+    }
+}
+
+fn pictures() -> PathBuf {
+    std::env::var_os("HUIHAI_SCREENSHOTS").map_or_else(|| sources::root().join("target/screenshots"), PathBuf::from)
+}
+
+/// From the list of projects to the thanks and where the money is, on a phone.
+fn one_gift_goes_its_way(visit: &Visit) {
+    let Visit { world, chromium, .. } = visit;
+    let cast = world.cast();
+    let project = world.project(&cast, "山里孩子的冬天");
+    chromium.as_a_phone();
+    chromium.resize(360, 740);
+
+    visit.open("/");
+    visit.look("home");
+    visit.open("/projects");
+    visit.look("projects");
+    chromium.press("山里孩子的冬天");
+    chromium.is_at(&format!("/projects/{project}"));
+    visit.look("project");
+    chromium.click(&format!("a[href^='/projects/{project}/gift']"));
+    chromium.is_at(&format!("/projects/{project}/gift"));
+    chromium.fill("input[name=amount]", "0.1");
+    visit.look("amount");
+    chromium.click(&format!("form[action='/projects/{project}/gift'] button"));
+    chromium.sees("付款前");
+    chromium.sees("¥0.10");
+    visit.look("calmer");
+    chromium.click("form[action='/gifts'] button");
+
+    chromium.is_at("/sandbox/cashier/");
+    visit.look("cashier");
+    chromium.click("form[action$='/pay'] button");
+    chromium.wait("the way back", || chromium.has("a[href*='/gifts/']"));
+    world.deliver();
+    world.catch_up();
+    chromium.click("a[href*='/gifts/']");
+    chromium.is_at("/gifts/");
+    chromium.sees("谢谢");
+    chromium.sees("¥0.10");
+    visit.look("thanks");
+    let gift: Id = world.count(sql("SELECT COALESCE(MAX(id), 0) AS count FROM gift WHERE amount_fen = 10"), params![]);
+    assert!(chromium.path().starts_with(&app::giving::gift_path(&world.app, gift)), "{}", chromium.path());
 }
 
 #[test]
-fn public_pages_fit_small_phones_and_complain_of_nothing() {
-    let world = world();
-    let cast = world.cast();
-    let chromium = Chromium::start("zh-CN");
-    for path in ["/sign-in", "/staff/sign-in", "/organisations", &format!("/organisations/{}", cast.charity)] {
-        for width in [320, 360, 1280] {
-            chromium.resize(width, 740);
-            chromium.open(&format!("http://{}{path}", world.address()));
-            assert_eq!(chromium.overflow(), 0, "{path} stands out of a window of {width} pixels");
-        }
-        let complaints = chromium.complaints();
-        assert!(complaints.is_empty(), "{path}: {complaints:#?}");
+fn a_phone_gives_with_script() {
+    one_gift_goes_its_way(&Visit::begin("script"));
+}
+
+#[test]
+fn a_phone_gives_without_script() {
+    let visit = Visit::begin("plain");
+    visit.chromium.without_script();
+    one_gift_goes_its_way(&visit);
+}
+
+/// At a desk the donor scans a code with the phone, and the page notices by itself that the gift was paid.
+#[test]
+fn a_desk_shows_a_code_and_notices_the_payment() {
+    let visit = Visit::begin("desk");
+    let Visit { world, chromium, .. } = &visit;
+    let project = world.project(&world.cast(), "山里孩子的冬天");
+    chromium.resize(1280, 800);
+    visit.open(&format!("/projects/{project}/gift"));
+    chromium.fill("input[name=amount]", "20");
+    // By keyboard alone: enter sends the form, as everywhere.
+    chromium.keys("\u{E007}");
+    chromium.sees("付款前");
+    chromium.click("form[action='/gifts'] button");
+    chromium.is_at("/gifts/");
+    chromium.wait("a code to scan", || chromium.has("main svg"));
+    visit.look("code");
+    let gift = world.count(sql("SELECT MAX(id) AS count FROM gift_intent"), params![]);
+    world.pay(gift);
+    chromium.sees("谢谢");
+}
+
+#[test]
+fn other_public_pages_fit_small_phones_and_complain_of_nothing() {
+    let visit = Visit::begin("public");
+    let cast = visit.world.cast();
+    let donor = visit.world.donor("13800138000");
+    let life = visit.world.life(&cast, &donor);
+    let organisation = format!("/organisations/{}", cast.charity);
+    let project = format!("/projects/{}", life.published);
+    let pages = [
+        ("sign-in", "/sign-in"),
+        ("staff-sign-in", "/staff/sign-in"),
+        ("organisations", "/organisations"),
+        ("organisation", &organisation),
+        ("project-that-lived", &project),
+        ("reconciliation", "/reconciliation"),
+        ("article", "/about/article"),
+        ("help", "/help"),
+    ];
+    for (name, path) in pages {
+        visit.open(path);
+        visit.look(name);
     }
 }
