@@ -90,8 +90,8 @@ fn charity(tx: &mut Tx, id: Id, mchid: &str) -> Result<(), db::Fault> {
 fn insert_project(tx: &mut Tx, project: &Project, person: Id) -> Result<(), db::Fault> {
     tx.execute_one(
         sql("INSERT INTO project (id, state, version, title, english_title, summary, english_summary, story, field, area_code, object, service, \
-             launcher_id, recipient_id, implementer_id, filing_number, goal_fen, starts_day, ends_day, created_by, created_at) \
-             VALUES (?1, 'published', 1, 'bench', '', '', '', '', 'education', '000000000000', '', '', ?2, ?2, ?2, '', 1, ?3, ?3, ?4, 0)"),
+             launcher_id, recipient_id, implementer_id, filing_number, goal_fen, starts_day, ends_day, due_day, created_by, created_at) \
+             VALUES (?1, 'published', 1, 'bench', '', '', '', '', 'education', '000000000000', '', '', ?2, ?2, ?2, '', 1, ?3, ?3, ?3, ?4, 0)"),
         params![project.id, project.recipient_id, CALENDAR_DAY, person],
     )
 }
