@@ -178,7 +178,16 @@ impl Chromium {
     pub fn screenshot(&self, file: &Path) {
         let size = self.devtools("Page.getLayoutMetrics", &json!({}))["cssContentSize"].clone();
         let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
-        let taken = self.devtools("Page.captureScreenshot", &json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }));
+        self.keep_picture(file, &json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }));
+    }
+
+    /// Takes a picture of what a person sees without scrolling.
+    pub fn screenshot_of_window(&self, file: &Path) {
+        self.keep_picture(file, &json!({ "format": "png" }));
+    }
+
+    fn keep_picture(&self, file: &Path, how: &Value) {
+        let taken = self.devtools("Page.captureScreenshot", how);
         let picture = base64::engine::general_purpose::STANDARD.decode(taken["data"].as_str().unwrap_or_default()).expect("a picture");
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).expect("a folder for screenshots");

@@ -1,0 +1,80 @@
+//! `huihai demo` as a newcomer meets it: started, opened on a phone, ten fen given; and the pictures of the README,
+//! which are left in `target/screenshots` or in the folder that HUIHAI_SCREENSHOTS names.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use db::Engine;
+use testkit::Chromium;
+
+use crate::program::{Place, Running, huihai, json, path};
+
+fn pictures() -> PathBuf {
+    let ours = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
+    std::env::var_os("HUIHAI_SCREENSHOTS").map_or(ours, PathBuf::from)
+}
+
+/// Starts the demo and waits until it says where it is.
+fn start(place: &Place) -> (Running, String) {
+    let data = path(&place.file("data"));
+    let mut demo = Running(
+        huihai(&["demo", "--listen", "127.0.0.1:0", "--data", &data], &[]).stdout(Stdio::piped()).spawn().expect("the program starts"),
+    );
+    let printed = BufReader::new(demo.0.stdout.take().expect("its output is ours"));
+    let address = printed
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127.0.0.1:")).map(|w| w.trim_end_matches('/').to_owned()))
+        .expect("the demo says where it is");
+    (demo, address)
+}
+
+#[test]
+fn a_newcomer_starts_the_demo_and_gives_ten_fen() {
+    let place = Place::new(Engine::Sqlite);
+    let (demo, address) = start(&place);
+    let chromium = Chromium::start("zh-CN");
+    let picture = |name: &str, width: u32, height: u32| {
+        chromium.resize(width, height);
+        assert_eq!(chromium.overflow(), 0, "{name} stands out of a window of {width} pixels");
+        chromium.screenshot_of_window(&pictures().join(format!("{name}-{width}.png")));
+    };
+    chromium.as_a_phone();
+    chromium.open(&format!("{address}/"));
+    chromium.sees("脱贫攻坚");
+    picture("home", 1280, 800);
+    picture("home", 360, 740);
+    let first =
+        chromium.evaluate("return [...document.querySelectorAll('main a')].map(a => a.pathname).find(p => /^.projects.[0-9]+$/.test(p))");
+    chromium.open(&format!("{address}{}", first.as_str().expect("the home page leads to a project")));
+    picture("project", 1280, 800);
+    picture("project", 360, 740);
+    chromium.click("a[href$='/gift']");
+    chromium.fill("input[name=amount]", "０．１");
+    picture("amount", 360, 740);
+    chromium.click("main form button");
+    chromium.sees("付款前");
+    picture("calmer", 360, 740);
+    chromium.click("form[action='/gifts'] button");
+    chromium.is_at("/sandbox/cashier/");
+    chromium.click("form[action$='/pay'] button");
+    chromium.wait("the way back", || chromium.has("a[href*='/gifts/']"));
+    chromium.click("a[href*='/gifts/']");
+    chromium.sees("谢谢");
+    chromium.sees("¥0.10");
+    picture("thanks", 360, 740);
+    chromium.open(&format!("{address}/reconciliation"));
+    chromium.sees("相符");
+    picture("reconciliation", 1280, 800);
+    drop(demo);
+
+    let checked = json(&huihai(&["check", "--json", "--data", &path(&place.file("data"))], &[]).output().expect("the program starts"));
+    assert_eq!(checked["gifts"].as_i64(), Some(301), "{checked}");
+    assert_eq!(checked["findings"].as_array().map(Vec::len), Some(0), "{checked}");
+
+    // Started again it goes on where it was.
+    let (_demo, address) = start(&place);
+    chromium.open(&format!("{address}/"));
+    chromium.sees("301");
+}
