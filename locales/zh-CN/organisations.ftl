@@ -1,4 +1,4 @@
-## 机构:公开页面
+## 机构：公开页面
 organisation-list-title = 慈善组织
 organisation-list-lead = 在这里发起项目、接收善款的慈善组织，以及它们的登记与公开募捐资格。
 organisation-search = 按名称或统一社会信用代码查找
@@ -63,7 +63,7 @@ organisation-its-projects = 它的项目
 organisation-received-note = 善款由支付渠道直接进入该组织自己的账户。每天与渠道账单核对的结果见
 organisation-description = { $name }，统一社会信用代码 { $code }：登记、公开募捐资格、联系方式和收到的捐赠。
 
-## 机构:运营与工作台
+## 机构：运营与工作台
 organisation-operator-title = 机构管理
 organisation-operator-lead = 在册的机构、它们的证书，以及谁坐在哪个席位上。
 organisation-operator-caption = 机构与证书有效期

@@ -27,7 +27,7 @@ settlement-how-1 = 善款由支付渠道直接付入公募机构自己的商户�
 settlement-how-2 = 汇海下载账单，先核验校验码，再把每一笔与账本对照：单号、交易号、金额必须一致。
 settlement-how-3 = 账单里有而账本里没有的，立即向渠道查询并补记；仍不一致的，由工作人员查明并写下原因。账本从不因为账单而被改写。
 
-## 运营:待处理的通知
+## 运营：待处理的通知
 settlement-trail = 位置
 settlement-held-title = 待人工处理的支付通知
 settlement-held-lead = 这些通知确实来自支付渠道，但与我们掌握的情况不符。系统没有入账，也没有丢弃。
@@ -43,6 +43,8 @@ settlement-hold-merchant-differs = 款项进入了另一个商户账户
     .next = 请联系该账户所属机构，核实后决定转付或退款。
 settlement-hold-other-transaction = 同一笔捐赠出现第二个交易号
     .next = 捐赠人可能付了两次，请核实后退回一笔。
+settlement-hold-time-differs = 付款时间与捐赠意向对不上
+    .next = 请在商户平台查看该笔交易的时间，核实后决定补记或退款。
 settlement-hold-unexpected-refund = 渠道通知了一笔我们没有申请的退款
     .next = 请向该机构了解是谁在商户平台上操作的退款。
 settlement-order-number = 商户单号
@@ -72,6 +74,8 @@ settlement-refused-expired-key = 签名证书已过期
 settlement-refused-not-base64 = 签名不是 Base64
 settlement-refused-wrong-signature = 签名不符
 settlement-refused-unreadable = 内容无法解密或不完整
+settlement-refused-not-ours = 属于其他平台的付款
+settlement-refused-bill = 渠道账单无法使用
 settlement-refused-not-paid = 不能证明已经付款给本平台
 done-settlement-resolved = 已办结，原因已记录。
 refusal-settlement-resolution = 请写明处理结果，1 到 500 个字，写成一行。
@@ -79,7 +83,7 @@ refusal-settlement-resolution = 请写明处理结果，1 到 500 个字，写�
 refusal-settlement-decided-already = 这一项已经由别人办结。
     .next = 刷新页面可以看到办结人写下的原因。
 
-## 运营:对账差异
+## 运营：对账差异
 settlement-cases-title = 对账差异
 settlement-cases-lead = 渠道账单与账本不一致的每一笔。最早的在最前面。
 settlement-cases-none = 没有未办结的差异
@@ -93,7 +97,7 @@ settlement-case-transaction-differs = 交易号不一致
 settlement-case-refunded = 账单中有退款
 done-settlement-run = 已重新核对。
 
-## 运营:运行状况
+## 运营：运行状况
 settlement-health-title = 运行状况
 settlement-health-lead = 有什么在排队、排了多久、什么放弃了。
 settlement-what = 项目

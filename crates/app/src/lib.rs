@@ -63,6 +63,9 @@ pub struct Setup {
     pub base_url: String,
     pub channel: channel::Channel,
     pub settlement: settlement::Limits,
+    /// A reverse proxy of our own stands in front and adds the visitor's address to `X-Forwarded-For`. The channel compares
+    /// that address (H5 orders), and limits are counted by it.
+    pub behind_proxy: bool,
 }
 
 /// The running product: one value, shared by pages, jobs and the batch writer.
@@ -76,6 +79,7 @@ pub struct App {
     pub locales: web::Locales,
     pub channel: channel::Channel,
     pub settlement: settlement::Desk,
+    pub behind_proxy: bool,
     pub giving: giving::Desk,
     job_kinds: Vec<jobs::JobKind>,
     chores: Vec<jobs::Chore>,
@@ -97,6 +101,7 @@ impl App {
             locales: web::Locales::load(),
             channel: setup.channel,
             settlement: settlement::Desk::new(setup.settlement),
+            behind_proxy: setup.behind_proxy,
             giving: giving::Desk::default(),
             job_kinds: [people::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
             chores: [people::chores(), giving::chores(), settlement::chores()].into_iter().flatten().collect(),

@@ -55,6 +55,7 @@ fn house(engine: Engine) -> House {
         base_url: "https://huihai.test".to_owned(),
         channel,
         settlement: settlement::Limits::default(),
+        behind_proxy: false,
     })
     .expect("an app");
     House { app, gateway, runtime, _database: fresh }

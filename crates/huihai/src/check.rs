@@ -50,9 +50,10 @@ fn missing_gifts(db: &Db, file: &str) -> Result<(usize, Vec<i64>)> {
     let bytes = fs::read(file).with_context(|| format!("{file} cannot be read"))?;
     // A kill may cut the last id short; what was not written whole was not yet counted as acknowledged.
     let mut ids: Vec<i64> = bytes.chunks_exact(8).map(|c| i64::from_le_bytes(c.try_into().expect("eight bytes"))).collect();
-    let count = ids.len();
     ids.sort_unstable();
+    // A gift whose confirmation came twice was acknowledged twice and is one gift.
     ids.dedup();
+    let count = ids.len();
     let mut found = std::collections::HashSet::with_capacity(ids.len());
     db.read(|tx| {
         found.clear();

@@ -25,6 +25,10 @@ pub struct Config {
     pub data: PathBuf,
     /// A PostgreSQL address; without it, SQLite in the data directory.
     pub database: Option<String>,
+    /// A reverse proxy of our own adds the visitor's address to `X-Forwarded-For`. Leave it out when people connect directly:
+    /// then anyone could write that header.
+    #[serde(default)]
+    pub behind_proxy: bool,
     pub wechat: Wechat,
 }
 

@@ -45,6 +45,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         base_url: format!("http://127.0.0.1:{port}"),
         channel: channel(&gateway, &api_base, &format!("http://127.0.0.1:{port}"))?,
         settlement: Limits::default(),
+        behind_proxy: false,
     })?;
     app::organisations::prepare(&app)?;
     if demo::is_built(&app)? {

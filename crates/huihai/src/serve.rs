@@ -30,6 +30,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         base_url: config.base_url.trim_end_matches('/').to_owned(),
         channel: config.channel()?,
         settlement: Limits { writers, ..Limits::default() },
+        behind_proxy: config.behind_proxy,
     })?;
     app::organisations::prepare(&app)?;
     let running = house::start(&app);

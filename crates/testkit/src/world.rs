@@ -74,6 +74,7 @@ impl World {
             base_url: base_url.clone(),
             channel: gateway::connected(&gateway, &format!("http://{api_address}"), &format!("http://{address}")),
             settlement: settlement::Limits::default(),
+            behind_proxy: false,
         })
         .expect("an app on a fresh database");
         organisations::prepare(&app).expect("the areas");

@@ -153,6 +153,13 @@ impl Channel {
         }
     }
 
+    /// Whether a merchant number is the one under which we are known at the channel.
+    pub fn is_our_number(&self, number: &str) -> bool {
+        match &self.account {
+            Account::Direct { mchid, .. } | Account::Provider { sp_mchid: mchid, .. } => mchid == number,
+        }
+    }
+
     /// Believes a notification, or says why not. The signature is checked on the raw bytes before anything is parsed.
     pub fn read_notification<'a>(
         &self,
@@ -239,16 +246,6 @@ impl Channel {
             .map_err(|refused| NotAnswered(refused.to_string()))?;
         *self.verifiers.write().unwrap_or_else(std::sync::PoisonError::into_inner) = next;
         Ok(report)
-    }
-
-    /// What the browser inside WeChat needs to open the cashier for a JSAPI order.
-    pub fn pay_parameters(&self, prepay_id: &str, now: Micros) -> Result<wechat::PayParameters, NotAnswered> {
-        let appid = match &self.account {
-            Account::Direct { appid, .. } => appid,
-            Account::Provider { sp_appid, .. } => sp_appid,
-        };
-        let nonce = Nonce::from_bytes(random_bytes());
-        self.signer.pay_parameters(appid, prepay_id, now / 1_000_000, &nonce).map_err(|fault| NotAnswered(fault.to_string()))
     }
 
     fn verifiers(&self) -> std::sync::RwLockReadGuard<'_, Verifiers> {

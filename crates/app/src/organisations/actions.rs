@@ -115,7 +115,7 @@ pub fn give_seat_to_login(
     starts_at: Micros,
     ends_at: Option<Micros>,
 ) -> Result<Id, Trouble> {
-    let login = login.trim().to_ascii_lowercase();
+    let login: String = login.trim().to_ascii_lowercase().chars().filter(|c| !c.is_control()).collect();
     let member = app.db.read(|tx| people::find_staff(tx, &login))?;
     let member = member.ok_or_else(|| Refusal::input("login", "refusal-seat-login"))?;
     give_seat(app, organisation_id, member.person_id, role, starts_at, ends_at)

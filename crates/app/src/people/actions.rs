@@ -181,9 +181,11 @@ pub fn sign_in_staff(app: &App, login: &str, password: &str, code: &str, peer: &
     // Hashed, because people type passwords into the wrong field.
     let tried = format!("staff-login {}", hex(&sha256(login.as_bytes())[..16]));
     let signed_in = app.db.write(|tx| {
-        if let Some(step) = step
-            && store::take_step(tx, person_id, step, now)?
-        {
+        if let Some(step) = step {
+            if !store::take_step(tx, person_id, step, now)? {
+                // Password and code were right and the code is used: a second click, or a lock that is not made longer.
+                return Ok(None);
+            }
             web::end_session(tx, old_token)?;
             return Ok::<_, Fault>(Some(SignedIn { person_id, token: web::open_session(tx, person_id, Strength::Staff, now)? }));
         }

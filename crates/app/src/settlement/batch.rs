@@ -60,7 +60,7 @@ pub fn settle(db: &Db, confirmations: &[Confirmation], stamp: &Stamp) -> Result<
                 intent.recorded_as = Some(transaction.to_owned());
             }
             let mchid = intent.as_ref().and_then(|i| merchants.get(&i.recipient_id)).map(String::as_str);
-            verdicts[at] = rules::decide(said, intent.as_ref(), mchid);
+            verdicts[at] = rules::decide(said, intent.as_ref(), mchid, stamp.now);
             match (verdicts[at], intent) {
                 (Verdict::Recorded, Some(intent)) => {
                     last = Some((id, &said.transaction_id));

@@ -7,7 +7,7 @@ use ledger::{Account, Checker, Claimed, Code, Fact, LineTotals, OrganisationTota
 use money::Fen;
 
 use crate::App;
-use crate::kernel::{Id, Trouble};
+use crate::kernel::{Id, Trouble, hex, sha256};
 use crate::projects::fund;
 
 /// Something that is not as it must be: a sentence with the ids to look at.
@@ -41,7 +41,10 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         findings.extend(checker.findings(&claimed).into_iter().map(|f| Finding(f.to_string())));
         batches(tx, &mut findings)?;
         intents(tx, &mut findings)?;
+        transactions(tx, &mut findings)?;
         places(tx, &mut findings)?;
+        spending(tx, &mut findings)?;
+        snapshots(tx, &mut findings)?;
         days(tx, &mut findings)?;
         disclosures(tx, &mut findings)?;
         Ok((looked, findings))
@@ -184,6 +187,17 @@ fn batches(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// One transaction of the channel is one gift.
+fn transactions(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    for row in tx.query(
+        sql("SELECT transaction_id, COUNT(*) AS gifts FROM gift GROUP BY transaction_id HAVING COUNT(*) > 1 ORDER BY transaction_id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("transaction {} stands in the books as {} gifts", row.text("transaction_id")?, row.int("gifts")?)));
+    }
+    Ok(())
+}
+
 /// Each gift must say what its intent said.
 fn intents(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
     for row in tx.query(
@@ -197,25 +211,25 @@ fn intents(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Places in a project's stream: as many as listed gifts, together as much as listed, none overlapping.
+/// Places in a project's stream: as many as listed gifts, each beginning where the one before it ends.
 fn places(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
     for row in tx.query(
-        sql("SELECT fund.project_id, fund.listed, fund.listed_fen, COUNT(project_gift.gift_id) AS places, \
-                    COALESCE(CAST(SUM(gift.amount_fen) AS BIGINT), 0) AS places_fen, COALESCE(MAX(project_gift.before_fen + gift.amount_fen), 0) AS reaches_fen, \
-                    COUNT(DISTINCT project_gift.position) AS positions, COUNT(DISTINCT project_gift.before_fen) AS beginnings \
-             FROM fund LEFT JOIN project_gift ON project_gift.project_id = fund.project_id LEFT JOIN gift ON gift.id = project_gift.gift_id \
-             GROUP BY fund.project_id, fund.listed, fund.listed_fen ORDER BY fund.project_id"),
+        sql("SELECT fund.project_id FROM fund LEFT JOIN project_gift ON project_gift.project_id = fund.project_id LEFT JOIN gift ON gift.id = project_gift.gift_id \
+             GROUP BY fund.project_id, fund.listed, fund.listed_fen \
+             HAVING fund.listed <> COUNT(gift.id) OR fund.listed_fen <> COALESCE(SUM(gift.amount_fen), 0) ORDER BY fund.project_id LIMIT 100"),
         params![],
     )? {
-        let (listed, listed_fen, places) = (row.int("listed")?, row.int("listed_fen")?, row.int("places")?);
-        let agrees = listed == places
-            && listed_fen == row.int("places_fen")?
-            && listed_fen == row.int("reaches_fen")?
-            && row.int("positions")? == places
-            && row.int("beginnings")? == places;
-        if !agrees {
-            findings.push(Finding(format!("the places of the gifts of project {} do not fill its stream", row.int("project_id")?)));
-        }
+        findings.push(Finding(format!("the gifts listed for project {} are not as many as its fund says", row.int("project_id")?)));
+    }
+    for row in tx.query(
+        sql("SELECT placed.project_id, placed.gift_id FROM (SELECT project_gift.project_id, project_gift.gift_id, project_gift.position, project_gift.before_fen, \
+                    ROW_NUMBER() OVER stream AS nth, COALESCE(LAG(project_gift.before_fen + gift.amount_fen) OVER stream, 0) AS reached_fen \
+             FROM project_gift JOIN gift ON gift.id = project_gift.gift_id WINDOW stream AS (PARTITION BY project_gift.project_id ORDER BY project_gift.position)) AS placed \
+             WHERE placed.position <> placed.nth OR placed.before_fen <> placed.reached_fen ORDER BY placed.project_id, placed.gift_id LIMIT 100"),
+        params![],
+    )? {
+        let (gift, project) = (row.int("gift_id")?, row.int("project_id")?);
+        findings.push(Finding(format!("gift {gift} does not begin where the gift before it ends in the stream of project {project}")));
     }
     let row = tx.query_one(sql("SELECT (SELECT COUNT(*) FROM gift) AS gifts, (SELECT COUNT(*) FROM project_gift) AS places"), params![])?;
     let mut waiting = 0;
@@ -278,6 +292,59 @@ fn disclosures(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
         last = Some((project, row.int("until_day")?, row.int("closing_fen")?));
     }
     Ok(())
+}
+
+/// Payouts and expenses fill their streams without a gap, and the fold of what was spent is their sum.
+fn spending(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    for row in tx.query(
+        sql("SELECT placed.id FROM (SELECT id, before_fen, COALESCE(LAG(before_fen + amount_fen) OVER (PARTITION BY project_id ORDER BY before_fen), 0) AS reached_fen \
+             FROM payout WHERE state = 'paid') AS placed WHERE placed.before_fen <> placed.reached_fen ORDER BY placed.id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("payout {} does not begin where the payout before it ends", row.int("id")?)));
+    }
+    for row in tx.query(
+        sql("SELECT placed.id FROM (SELECT id, before_fen, COALESCE(LAG(before_fen + amount_fen) OVER (PARTITION BY project_id ORDER BY before_fen), 0) AS reached_fen \
+             FROM expense) AS placed WHERE placed.before_fen <> placed.reached_fen ORDER BY placed.id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("expense {} does not begin where the expense before it ends", row.int("id")?)));
+    }
+    for row in tx.query(
+        sql("SELECT fund.project_id, fund.spent_fen, COALESCE(CAST(SUM(expense.amount_fen) AS BIGINT), 0) AS expenses_fen FROM fund \
+             LEFT JOIN expense ON expense.project_id = fund.project_id GROUP BY fund.project_id, fund.spent_fen \
+             HAVING fund.spent_fen <> COALESCE(SUM(expense.amount_fen), 0) ORDER BY fund.project_id LIMIT 100"),
+        params![],
+    )? {
+        let (said, counted) = (row.int("spent_fen")?, row.int("expenses_fen")?);
+        findings.push(Finding(format!("project {}: the fold says {said} fen were spent, the expenses {counted}", row.int("project_id")?)));
+    }
+    Ok(())
+}
+
+/// What the calmer showed is there for every gift, and is what its hash says.
+fn snapshots(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    for row in tx.query(
+        sql("SELECT gift.id FROM gift JOIN gift_intent ON gift_intent.id = gift.id LEFT JOIN calmer_snapshot ON calmer_snapshot.hash = gift_intent.snapshot_hash \
+             WHERE calmer_snapshot.hash IS NULL ORDER BY gift.id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("what the calmer showed for gift {} is not kept", row.int("id")?)));
+    }
+    let mut after = Vec::new();
+    loop {
+        let rows =
+            tx.query(sql("SELECT hash, body FROM calmer_snapshot WHERE hash > ?1 ORDER BY hash LIMIT 1000"), params![after.as_slice()])?;
+        for row in &rows {
+            after = row.blob("hash")?;
+            if sha256(row.text("body")?.as_bytes()).as_slice() != after.as_slice() {
+                findings.push(Finding(format!("a snapshot of the calmer does not fit its hash {}", hex(&after))));
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 /// The timer: findings are logged for a person, and stop new intents until they are gone.

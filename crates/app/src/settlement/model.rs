@@ -35,17 +35,20 @@ pub enum Hold {
     MerchantDiffers,
     /// The gift is in the books under another transaction: the donor may have paid twice.
     OtherTransaction,
+    /// Said to be paid before the intent was made, or in the future.
+    TimeDiffers,
     /// A refund notification for a refund that was not asked for here.
     UnexpectedRefund,
 }
 
 impl Hold {
-    pub const ALL: [Hold; 6] = [
+    pub const ALL: [Hold; 7] = [
         Hold::UnknownIntent,
         Hold::AmountDiffers,
         Hold::CurrencyDiffers,
         Hold::MerchantDiffers,
         Hold::OtherTransaction,
+        Hold::TimeDiffers,
         Hold::UnexpectedRefund,
     ];
 
@@ -56,6 +59,7 @@ impl Hold {
             Hold::CurrencyDiffers => "currency_differs",
             Hold::MerchantDiffers => "merchant_differs",
             Hold::OtherTransaction => "other_transaction",
+            Hold::TimeDiffers => "time_differs",
             Hold::UnexpectedRefund => "unexpected_refund",
         }
     }

@@ -29,9 +29,11 @@ pub async fn take(app: &Arc<App>, headers: &HeaderMap, body: &[u8]) -> Notificat
     let notification = match app.channel.read_notification(header, body, now) {
         Ok(notification) => notification,
         Err(turned) => {
-            tracing::warn!(reason = turned.reason, detail = turned.detail, "a notification was refused");
-            app.settlement.refused.count(turned.reason, &turned.detail, now);
-            return NotificationAnswer::refused(turned.status, &turned.detail);
+            // What a stranger wrote is neither logged nor echoed at any length.
+            let detail: String = turned.detail.chars().filter(|c| !c.is_control()).take(200).collect();
+            tracing::warn!(reason = turned.reason, detail, "a notification was refused");
+            app.settlement.refused.count(turned.reason, &detail, now);
+            return NotificationAnswer::refused(turned.status, &detail);
         }
     };
     match notification {
@@ -47,7 +49,8 @@ pub async fn take(app: &Arc<App>, headers: &HeaderMap, body: &[u8]) -> Notificat
 async fn payment(app: &Arc<App>, transaction: &Transaction) -> NotificationAnswer {
     let Some(confirmation) = confirmation(app, transaction) else {
         let now = app.clock.now();
-        app.settlement.refused.count("not_paid", &transaction.out_trade_no, now);
+        let reason = if app.channel.is_ours(&transaction.merchant) { "not_paid" } else { "not_ours" };
+        app.settlement.refused.count(reason, &transaction.out_trade_no, now);
         return NotificationAnswer::refused(400, "the notification does not prove a payment to this platform");
     };
     let later = || NotificationAnswer::refused(503, "please repeat later");
@@ -63,7 +66,8 @@ async fn payment(app: &Arc<App>, transaction: &Transaction) -> NotificationAnswe
 /// What a transaction proves, if it proves a payment made through our account at the channel.
 pub fn confirmation(app: &App, transaction: &Transaction) -> Option<Confirmation> {
     let paid = transaction.paid()?;
-    app.channel.is_ours(paid.merchant).then(|| Confirmation {
+    let plain = [paid.out_trade_no, paid.transaction_id, paid.currency, paid.merchant.payee_mchid()].iter().all(|text| is_plain(text));
+    (plain && app.channel.is_ours(paid.merchant)).then(|| Confirmation {
         out_trade_no: paid.out_trade_no.to_owned(),
         transaction_id: paid.transaction_id.to_owned(),
         mchid: paid.merchant.payee_mchid().to_owned(),
@@ -73,7 +77,17 @@ pub fn confirmation(app: &App, transaction: &Transaction) -> Option<Confirmation
     })
 }
 
+/// Numbers of the channel are short and printable; anything else cannot be stored or looked for.
+fn is_plain(text: &str) -> bool {
+    text.len() <= 64 && !text.chars().any(char::is_control)
+}
+
 async fn refund(app: &Arc<App>, notice: RefundNotice) -> NotificationAnswer {
+    let texts = [&notice.out_trade_no, &notice.out_refund_no, &notice.mchid, notice.sub_mchid.as_ref().unwrap_or(&notice.mchid)];
+    if !app.channel.is_our_number(&notice.mchid) || notice.refund_fen < 1 || !texts.iter().all(|text| is_plain(text)) {
+        app.settlement.refused.count("not_ours", "a refund", app.clock.now());
+        return NotificationAnswer::refused(400, "the notification does not prove a refund of this platform");
+    }
     let app = app.clone();
     let held = tokio::task::spawn_blocking(move || {
         let said = Confirmation {

@@ -9,7 +9,7 @@ use db::{Fault, Tx, params, sql};
 use wechat::{BillRow, BillRowState, QueryAnswer};
 
 use crate::App;
-use crate::kernel::civil::{Day, day_of, start_of};
+use crate::kernel::civil::{Day, day_of, day_text, start_of};
 use crate::kernel::{DAY_US, HOUR_US, Id, Micros, Trouble, first_id_at, public_entry};
 use crate::projects::fund;
 use crate::web::parse_id;
@@ -105,6 +105,7 @@ pub fn reconcile_day(app: &App, organisation_id: Id, mchid: &str, day: Day) -> R
         Ok(None) => return Ok(()),
         Err(why) => {
             tracing::warn!(organisation_id, day, why = why.0, "a bill could not be used");
+            app.settlement.refused.count("bill", &format!("{mchid} {}: {}", day_text(day), why.0), now);
             return Ok(());
         }
     };

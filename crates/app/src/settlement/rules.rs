@@ -1,9 +1,11 @@
 //! Here it is decided what a genuine confirmation means. Whether it is genuine at all is decided in `channel`.
 
+use crate::kernel::{DAY_US, Micros, made_at};
+
 use super::model::{Confirmation, Hold, KnownIntent, Verdict};
 
 /// Decides one confirmation. `recipient_mchid` is the merchant number of the intent's recipient charity.
-pub fn decide(confirmation: &Confirmation, known: Option<&KnownIntent>, recipient_mchid: Option<&str>) -> Verdict {
+pub fn decide(confirmation: &Confirmation, known: Option<&KnownIntent>, recipient_mchid: Option<&str>, now: Micros) -> Verdict {
     let Some(known) = known else {
         return Verdict::Held(Hold::UnknownIntent);
     };
@@ -20,6 +22,9 @@ pub fn decide(confirmation: &Confirmation, known: Option<&KnownIntent>, recipien
     if recipient_mchid != Some(confirmation.mchid.as_str()) {
         return Verdict::Held(Hold::MerchantDiffers);
     }
+    if !(made_at(known.id) - DAY_US..=now + DAY_US).contains(&confirmation.paid_at) {
+        return Verdict::Held(Hold::TimeDiffers);
+    }
     Verdict::Recorded
 }
 
@@ -35,7 +40,7 @@ mod tests {
             mchid: mchid.into(),
             amount_fen,
             currency: currency.into(),
-            paid_at: 1,
+            paid_at: made_at(77),
         };
         let intent = |recorded_as: Option<&str>| {
             Some(KnownIntent {
@@ -62,8 +67,17 @@ mod tests {
             (said("T1", "M2", 10, "CNY"), None, Held(UnknownIntent)),
         ];
         for (confirmation, known, verdict) in table {
-            assert_eq!(decide(&confirmation, known.as_ref(), Some("M2")), verdict, "{confirmation:?} {known:?}");
+            assert_eq!(decide(&confirmation, known.as_ref(), Some("M2"), made_at(77)), verdict, "{confirmation:?} {known:?}");
         }
-        assert_eq!(decide(&said("T1", "M2", 10, "CNY"), intent(None).as_ref(), None), Held(MerchantDiffers));
+        for (paid_at, verdict) in [
+            (i64::MIN / 2, Held(TimeDiffers)),
+            (made_at(77) - DAY_US - 1, Held(TimeDiffers)),
+            (made_at(77) + DAY_US, Recorded),
+            (made_at(77) + DAY_US + 1, Held(TimeDiffers)),
+        ] {
+            let said = Confirmation { paid_at, ..said("T1", "M2", 10, "CNY") };
+            assert_eq!(decide(&said, intent(None).as_ref(), Some("M2"), made_at(77)), verdict, "{paid_at}");
+        }
+        assert_eq!(decide(&said("T1", "M2", 10, "CNY"), intent(None).as_ref(), None, made_at(77)), Held(MerchantDiffers));
     }
 }

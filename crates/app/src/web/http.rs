@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -19,6 +20,9 @@ use super::{Answer, Cookie, Cx, Form, Lang, Method, Outcome, Request, Route, Run
 /// The largest body a form or an API call may have. Uploads are not forms and do not exist yet.
 const BODY_LIMIT: usize = 256 * 1024;
 
+/// How long a body may take to arrive: a form over a slow network, not a connection held open for nothing.
+const BODY_PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Serves exactly the routes of the table, and a page of our own for everything else.
 pub fn router(app: Arc<App>, routes: Vec<Route>) -> Router {
     let mut router: Router<Arc<App>> = Router::new();
@@ -26,20 +30,28 @@ pub fn router(app: Arc<App>, routes: Vec<Route>) -> Router {
         let path = route.path;
         router = router.route(path, method_router(route));
     }
-    router
-        .fallback(|State(app): State<Arc<App>>, request: HttpRequest| async move {
-            let missing =
-                Route { method: Method::Get, path: "", right: Right::Anyone, run: Run::Page(|_| Err(Refusal::not_found().into())) };
-            serve(app, missing, Vec::new(), request).await
-        })
-        .with_state(app)
+    let missing = |State(app): State<Arc<App>>, request: HttpRequest| async move { serve(app, nowhere(), Vec::new(), request).await };
+    let other_method = |State(app): State<Arc<App>>, request: HttpRequest| async move {
+        let refused = |_: &Cx| Err(Refusal::new(405, "refusal-method").into());
+        let route = Route { method: Method::Get, path: "", right: Right::Anyone, run: Run::Page(refused) };
+        serve(app, route, Vec::new(), request).await
+    };
+    router.method_not_allowed_fallback(other_method).fallback(missing).with_state(app)
+}
+
+/// The route of everything that is not there.
+fn nowhere() -> Route {
+    Route { method: Method::Get, path: "", right: Right::Anyone, run: Run::Page(|_| Err(Refusal::not_found().into())) }
 }
 
 fn method_router(route: Route) -> MethodRouter<Arc<App>> {
     let method = route.method;
-    let handler = move |State(app): State<Arc<App>>, params: RawPathParams, request: HttpRequest| {
-        let route = route.clone();
-        let params = params.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    let handler = move |State(app): State<Arc<App>>, params: Result<RawPathParams, RawPathParamsRejection>, request: HttpRequest| {
+        let (route, params) = match params {
+            Ok(params) => (route.clone(), params.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect()),
+            // A path that is not text leads nowhere.
+            Err(_) => (nowhere(), Vec::new()),
+        };
         async move { serve(app, route, params, request).await }
     };
     match method {
@@ -50,9 +62,10 @@ fn method_router(route: Route) -> MethodRouter<Arc<App>> {
 
 async fn serve(app: Arc<App>, route: Route, params: Vec<(String, String)>, request: HttpRequest) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match axum::body::to_bytes(body, BODY_LIMIT).await {
-        Ok(bytes) => bytes,
-        Err(_) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large. 请求过大。"),
+    let body = match tokio::time::timeout(BODY_PATIENCE, axum::body::to_bytes(body, BODY_LIMIT)).await {
+        Ok(Ok(bytes)) => bytes,
+        Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time. 请求没有及时到达。"),
+        Ok(Err(_)) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large. 请求过大。"),
     };
     if let Run::Direct(run) = route.run {
         return run(app, parts.headers, body).await;
@@ -61,7 +74,7 @@ async fn serve(app: Arc<App>, route: Route, params: Vec<(String, String)>, reque
     let incoming = Incoming { uri: parts.uri, headers: parts.headers, body, params, peer };
     tokio::task::spawn_blocking(move || dispatch_incoming(&app, &route, incoming)).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a page panicked");
-        plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. 系统出错了,请稍后再试。")
+        plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. 系统出错了，请稍后再试。")
     })
 }
 
@@ -87,7 +100,7 @@ fn dispatch_incoming(app: &Arc<App>, route: &Route, incoming: Incoming) -> Respo
         body: incoming.body.to_vec(),
         user_agent: text(header::USER_AGENT),
         host: text(header::HOST),
-        peer: incoming.peer,
+        peer: visitor(app.behind_proxy, &forwarded_for(&incoming.headers), incoming.peer),
         wants_json: incoming.uri.path().starts_with("/api/"),
         cookies,
     };
@@ -138,6 +151,21 @@ fn admitted(cx: &Cx, route: &Route, same_origin: bool) -> Result<(), Trouble> {
         _ => Refusal::forbidden(),
     }
     .into())
+}
+
+/// The visitor's address. Behind our own proxy it is the last one in the header: the earlier ones are hearsay.
+fn visitor(behind_proxy: bool, forwarded_for: &str, peer: String) -> String {
+    let last = forwarded_for.rsplit(',').next().unwrap_or("").trim();
+    match last.parse::<std::net::IpAddr>() {
+        Ok(address) if behind_proxy => address.to_string(),
+        _ => peer,
+    }
+}
+
+/// A proxy may add to the header or add a header: the last line is the one it wrote.
+fn forwarded_for(headers: &HeaderMap) -> String {
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    last.and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
 }
 
 /// A browser says where a form came from; another site's form is refused. A request that carries no cookie has
@@ -256,4 +284,24 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visitor;
+
+    #[test]
+    fn only_our_own_proxy_is_believed_about_the_visitor() {
+        let peer = || "127.0.0.1".to_owned();
+        for (behind, header, seen) in [
+            (false, "203.0.113.9", "127.0.0.1"),
+            (true, "203.0.113.9", "203.0.113.9"),
+            (true, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+            (true, "2001:db8::1", "2001:db8::1"),
+            (true, "", "127.0.0.1"),
+            (true, "unknown", "127.0.0.1"),
+        ] {
+            assert_eq!(visitor(behind, header, peer()), seen, "{behind} {header}");
+        }
+    }
 }

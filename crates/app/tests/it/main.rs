@@ -12,6 +12,7 @@
 //! | `giving.rs` | does a gift go its way, as donors walk it? |
 //! | `giving_orders.rs` | what if the channel is slow, silent or full? |
 //! | `races.rs` | many hands at once, forged and repeated confirmations: is one gift one gift? |
+//! | `settlement.rs` | does the bill agree, who decides what does not fit, and does the check see damage? |
 //! | `simulate.rs` | random worlds against a model that knows only the promises |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
@@ -29,6 +30,7 @@ mod projects;
 mod races;
 mod rights;
 mod routes;
+mod settlement;
 mod simulate;
 mod sources;
 mod tidy;

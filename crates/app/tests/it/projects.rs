@@ -52,15 +52,22 @@ fn published(world: &World, cast: &Cast) -> Id {
 
 /// A gift that was paid, with its intent. Nothing of giving is needed to see what projects make of it.
 fn given(world: &World, cast: &Cast, project_id: Id, amount_fen: i64, paid_at: i64) -> Id {
-    let id = world.app.new_id();
+    const SHOWN: &str = "{}";
+    let shown = app::kernel::sha256(SHOWN.as_bytes());
+    // The wish was made when it was paid, whenever the notification came.
+    let id = app::kernel::first_id_at(paid_at) + (world.app.new_id() & 0xffff);
     world
         .app
         .db
         .write(|tx| {
+            tx.execute(
+                sql("INSERT INTO calmer_snapshot (hash, body, first_shown_at) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING"),
+                params![&shown, SHOWN, paid_at],
+            )?;
             tx.execute_one(
                 sql("INSERT INTO gift_intent (id, project_id, recipient_id, donor_id, amount_fen, anonymous, name, message, snapshot_hash, created_at) \
                      VALUES (?1, ?2, ?3, 0, ?4, 1, '不留名的人', '路要亮起来', ?5, ?6)"),
-                params![id, project_id, cast.charity, amount_fen, &[0_u8; 32], paid_at],
+                params![id, project_id, cast.charity, amount_fen, &shown, paid_at],
             )
         })
         .expect("an intent");

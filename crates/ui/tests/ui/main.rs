@@ -110,7 +110,7 @@ fn every_component_is_in_the_gallery() {
 
 #[test]
 fn style_and_script_stay_small() {
-    assert!(ui::STYLE.len() <= 30 * 1024, "style.css is {} bytes", ui::STYLE.len());
+    assert!(ui::STYLE.len() <= 31 * 1024, "style.css is {} bytes", ui::STYLE.len());
     assert!(ui::SCRIPT.len() <= 8 * 1024, "app.js is {} bytes", ui::SCRIPT.len());
 }
 

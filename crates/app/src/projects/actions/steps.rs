@@ -28,7 +28,8 @@ pub fn submit(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Re
     let walk = Walk { actor, id, version, step_id: app.new_id(), now };
     app.db.write(|tx| {
         let project = load(tx, actor, id)?;
-        seated(actor, &[project.launcher_id, project.recipient_id], &[Role::Manager])?;
+        // The recipient answers for the appeal (慈善法 art. 26), so it is the recipient that submits it, whoever wrote it.
+        seated(actor, &[project.recipient_id], &[Role::Manager])?;
         if let Some(fault) = rules::submission_faults(&as_draft(tx, &project)?).into_iter().next() {
             return Err(fault.into());
         }

@@ -21,7 +21,10 @@ pub fn desk(cx: &Cx) -> Outcome {
     let title = cx.t("project-desk");
     let body = html! {
         (ui::heading(&title, Some(&cx.t("project-desk-lead"))))
-        @if manages { p { (ui::link_button(ui::ButtonKind::Main, &cx.t("project-new"), "/desk/projects/new")) } }
+        div.row {
+            @if manages { (ui::link_button(ui::ButtonKind::Main, &cx.t("project-new"), "/desk/projects/new")) }
+            @if manages { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("people-seats-link"), "/desk/seats")) }
+        }
         (ui::section(&cx.t("project-desk-waiting"), None, html! {
             @if waiting.is_empty() { p { (cx.t("project-desk-nothing")) } } @else { (ui::link_list(&waiting)) }
         }))

@@ -41,6 +41,7 @@ pub fn queues(cx: &Cx) -> Outcome {
         ("project-operator-held", "/operator/held"),
         ("project-operator-reconciliation", "/operator/reconciliation"),
         ("project-operator-organisations", "/operator/organisations"),
+        ("settlement-health-title", "/operator/health"),
     ]
     .map(|(key, href)| ui::LinkRow { href: href.into(), title: cx.t(key).into(), note: "".into(), aside: html! {} });
     let body = html! {

@@ -49,9 +49,9 @@ pub fn project(cx: &Cx) -> Outcome {
                     (ui::progress_bar(&progress(cx, total.gifts_fen, project.goal_fen)))
                     p { (ui::Link::new(cx.t("project-public-page"), format!("/projects/{}", project.id))) }
                 } @else {
-                    p { (cx.t("project-waits-for-operator")) }
+                    p { (cx.t(waits_for(project.state))) }
                 }
-                (where_the_money_is(cx, &total, &lines))
+                @if project.state.is_public() { (where_the_money_is(cx, &total, &lines)) }
             },
             html! {
                 (ui::card(Some(&cx.t("project-parties")), parties_list(cx, &parties)))
@@ -62,6 +62,15 @@ pub fn project(cx: &Cx) -> Outcome {
         ))
     };
     Ok(cx.page(PageParts { title: &project.title, body, ..PageParts::default() }))
+}
+
+/// What a project that is not public yet waits for.
+fn waits_for(state: State) -> &'static str {
+    match state {
+        State::Draft => "project-waits-for-submission",
+        State::Reviewed => "project-waits-for-publication",
+        _ => "project-waits-for-operator",
+    }
 }
 
 /// The project as this desk may see it.

@@ -34,6 +34,8 @@ pub struct PublicView {
 
 const NEWEST_POSTS: i64 = 3;
 const NEWEST_ROWS: i64 = 20;
+/// On a phone each gift takes four lines.
+const NEWEST_GIFTS: i64 = 8;
 
 fn load(cx: &Cx) -> Result<PublicView, Trouble> {
     let id = cx.id_param("id")?;
@@ -54,7 +56,7 @@ fn load(cx: &Cx) -> Result<PublicView, Trouble> {
             disclosures: store::disclosures(tx, id)?,
             payouts: store::public_payouts(tx, id, NEWEST_ROWS)?,
             expenses: store::public_expenses(tx, id, NEWEST_ROWS)?,
-            gifts: store::recent_gifts(tx, id, NEWEST_ROWS)?,
+            gifts: store::recent_gifts(tx, id, NEWEST_GIFTS)?,
             project,
         })
     })
