@@ -1,6 +1,7 @@
 //! `huihai demo`: the example world on SQLite, with a sandbox gateway of its own beside it. No real money moves.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -107,24 +108,34 @@ fn build(app: &Arc<App>, gateway: &Gateway, data: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Said in one piece; whoever started the demo may have closed the other end, and the demo goes on.
 fn say_where_to_click(port: u16) {
+    let _ = std::io::stdout().write_all(where_to_click(port).as_bytes());
+    let _ = std::io::stdout().flush();
+}
+
+fn where_to_click(port: u16) -> String {
     let site = format!("http://127.0.0.1:{port}");
-    println!("汇海演示世界  The example world of Huihai");
-    println!();
-    println!("  {site}/                首页，从这里捐一角钱   home: give ¥0.10 from here");
-    println!("  {site}/reconciliation  每天的对账             every day's bill beside the ledger");
-    println!("  {site}/outbox          短信和动态码都在这里   codes that phones would show");
-    println!();
-    println!("捐赠人登录 Donors sign in at {site}/sign-in");
-    println!("  手机号 phone {}（验证码在 /outbox  code on /outbox）", demo::donor_phone());
-    println!();
-    println!("机构登录 Staff sign in at {site}/staff/sign-in（动态码在 /outbox  one-time code on /outbox）");
-    for sign_in in demo::sign_ins() {
-        println!("  {:18} {}  → {}", sign_in.login, sign_in.password, sign_in.opens);
-        println!("  {:18} {} / {}", "", sign_in.who, sign_in.english_who);
-    }
-    println!();
-    println!("机构、项目、人物全是虚构的，不收真钱。按 Ctrl-C 停止。  All invented; no real money. Press Ctrl-C to stop.");
+    let phone = demo::donor_phone();
+    let staff: String = demo::sign_ins()
+        .iter()
+        .map(|s| format!("  {:18} {}  → {}\n  {:18} {} / {}\n", s.login, s.password, s.opens, "", s.who, s.english_who))
+        .collect();
+    format!(
+        "汇海演示世界  The example world of Huihai
+
+  {site}/                首页，从这里捐一角钱   home: give ¥0.10 from here
+  {site}/reconciliation  每天的对账             every day's bill beside the ledger
+  {site}/outbox          短信和动态码都在这里   codes that phones would show
+
+捐赠人登录 Donors sign in at {site}/sign-in
+  手机号 phone {phone}（验证码在 /outbox  code on /outbox）
+
+机构登录 Staff sign in at {site}/staff/sign-in（动态码在 /outbox  one-time code on /outbox）
+{staff}
+机构、项目、人物全是虚构的，不收真钱。按 Ctrl-C 停止。  All invented; no real money. Press Ctrl-C to stop.
+"
+    )
 }
 
 fn gateway(data: &Path, clock: Clock) -> Result<Gateway> {
