@@ -174,3 +174,4 @@ discover-programme-hives = Keep the forest home (Three Parallel Rivers)
     .body = Villagers learn to keep bees and grow medicinal herbs. The better the forest, the better the honey and its price, and nobody fells it. Run by the foundation 阿拉善SEE since 2015.
 discover-programme-lamps = Light up Xunwu (Jiangxi)
     .body = In 2019 the people of a county gave the steps they walked, and the steps became street lamps. Village secretaries wrote open letters asking everyone to walk along. Begun by the foundation 腾讯公益慈善基金会.
+discover-books-waiting = { $amount } more was given since the last bill and waits for the next one.

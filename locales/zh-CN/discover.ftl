@@ -168,3 +168,4 @@ discover-programme-hives = 诺亚方舟留住家园（三江并流区）
     .body = 教村民养蜂、种药草。林子越好，蜜越香，价钱越高，就没有人去砍树了。由阿拉善 SEE 基金会实施，2015 年开始。
 discover-programme-lamps = 点亮寻乌（江西）
     .body = 2019 年，全县的人捐出自己走的路，换成村里的路灯。村支书写公开信，请大家一起走。由腾讯公益慈善基金会发起。
+discover-books-waiting = 另有 { $amount } 是今天和昨天的捐赠，等渠道出具账单后核对。

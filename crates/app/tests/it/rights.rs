@@ -1,6 +1,7 @@
 //! The rights table, tried: every route by every kind of person, and every form from another site.
 
-use app::kernel::{Right, Strength};
+use app::kernel::{Right, Role, Strength};
+use app::organisations::Kind;
 use app::web::{Method, Route};
 use testkit::{Browser, Page, World, on_both_engines};
 
@@ -71,6 +72,30 @@ fn every_route_admits_whom_its_right_names(world: &World) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Whoever runs another charity, with every seat there is, finds nothing of ours at any desk.
+fn another_charity_finds_nothing_of_ours(world: &World) {
+    let everything = routes::everything(world);
+    let elsewhere = world.organisation(Kind::Charity, "邻县慈善会", 5);
+    let outsiders = [
+        world.staff("outsider-manager", "外人甲", elsewhere, Role::Manager),
+        world.staff("outsider-finance", "外人乙", elsewhere, Role::Finance),
+        world.staff("outsider-approver", "外人丙", elsewhere, Role::Approver),
+    ];
+    let of_a_desk = |route: &&Route| route.path.starts_with("/desk/") && route.path.contains('{');
+    let all: Vec<Route> = routes::for_people().iter().filter(of_a_desk).cloned().collect();
+    assert!(all.len() >= 15, "only {} routes of a desk have something in their path", all.len());
+    let mut wrong = Vec::new();
+    for route in &all {
+        for person in &outsiders {
+            let page = attempt(world, &everything, route, &Visitor { called: "outsider", person: Some(person) });
+            if !matches!(page.status, 403 | 404) {
+                wrong.push(format!("{:?} {} answers {} to {}", route.method, route.path, page.status, person.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn no_form_is_taken_from_another_site(world: &World) {
     let everything = routes::everything(world);
     let elsewhere: [&[(&str, &str)]; 4] = [
@@ -95,4 +120,4 @@ fn no_form_is_taken_from_another_site(world: &World) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-on_both_engines![every_route_admits_whom_its_right_names, no_form_is_taken_from_another_site];
+on_both_engines![every_route_admits_whom_its_right_names, another_charity_finds_nothing_of_ours, no_form_is_taken_from_another_site];

@@ -43,7 +43,7 @@ pub fn home(cx: &Cx) -> Outcome {
         (fields(cx, &home.fields))
         (news(cx, &home.news))
         (way(cx))
-        (trust(cx, &home.books))
+        (trust(cx, &home.books, home.totals.gifts_fen))
     };
     let title = cx.t("discover-home-title");
     Ok(cx.page(PageParts { title: &title, body, description: &lead, canonical: Some("/"), ..PageParts::default() }))
@@ -153,7 +153,7 @@ fn way(cx: &Cx) -> Markup {
 }
 
 /// Channel total beside ledger total: the shortest reason to believe, true or not.
-fn trust(cx: &Cx, books: &Books) -> Markup {
+fn trust(cx: &Cx, books: &Books, received_fen: i64) -> Markup {
     let body = if books.days == 0 {
         html! { p { (cx.t("discover-home-books-none")) } }
     } else {
@@ -169,7 +169,12 @@ fn trust(cx: &Cx, books: &Books) -> Markup {
             tone,
             &cx.ta(key, &args),
             None,
-            html! { p { (cx.ta(&format!("discover-books-line-{}", if books.differing_days == 0 { "agree" } else { "differ" }), &args)) } },
+            html! {
+                p { (cx.ta(&format!("discover-books-line-{}", if books.differing_days == 0 { "agree" } else { "differ" }), &args)) }
+                @if received_fen > books.ledger_fen {
+                    p { (cx.ta("discover-books-waiting", &[("amount", show::money(received_fen - books.ledger_fen).into())])) }
+                }
+            },
         )
     };
     ui::section(&cx.t("discover-home-trust"), Some(&ui::Link::new(cx.t("discover-books-link"), "/reconciliation")), body)
