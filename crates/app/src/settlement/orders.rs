@@ -7,6 +7,7 @@ use db::{Tx, params, sql};
 use wechat::{CloseAnswer, QueryAnswer, TradeState};
 
 use crate::App;
+use crate::giving::ORDER_LIFE;
 use crate::kernel::{Id, MINUTE_US, Micros, SECOND_US, Trouble, made_at};
 use crate::web::parse_id;
 
@@ -15,8 +16,6 @@ use super::model::Confirmation;
 use super::notifications::confirmation;
 use super::writer::settle_all;
 
-/// How long an order can be paid: the life of a prepay id (WeChat Pay: two hours).
-pub const ORDER_LIFE: Micros = 120 * MINUTE_US;
 /// How many orders one round asks about.
 const ROUND: i64 = 200;
 
