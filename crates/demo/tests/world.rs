@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use app::channel::{Account, Channel, Identity};
+use app::channel::{Account, Channel, Identity, PlatformKey};
 use app::kernel::{Clock, DAY_US, Micros, SECOND_US, Secret};
 use app::{App, Mode, Setup, settlement};
 use axum::body::Body;
@@ -41,8 +41,7 @@ fn house(engine: Engine) -> House {
         serial: &given.merchant_serial,
         private_key: given.merchant_private_key_pem.as_bytes(),
         apiv3_key: given.apiv3_key.as_bytes(),
-        public_key_id: &given.public_key_id,
-        public_key: given.public_key_pem.as_bytes(),
+        platform: PlatformKey::PublicKey { id: &given.public_key_id, pem: given.public_key_pem.as_bytes() },
         api_base: &api_base,
         notify_base: "http://127.0.0.1:9",
     })

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use app::Mode;
-use app::channel::{Account, Channel, Identity};
+use app::channel::{Account, Channel, Identity, PlatformKey};
 use db::Db;
 
 use crate::house;
@@ -44,8 +44,10 @@ pub struct Wechat {
     pub private_key_file: PathBuf,
     pub apiv3_key_file: PathBuf,
     /// `PUB_KEY_ID_…` and the channel's public key file from the merchant platform.
-    pub public_key_id: String,
-    pub public_key_file: PathBuf,
+    pub public_key_id: Option<String>,
+    pub public_key_file: Option<PathBuf>,
+    /// Instead of the two above, for a merchant in certificate mode: a platform certificate (PEM).
+    pub platform_certificate_file: Option<PathBuf>,
     /// The public address of this site for the channel; `base_url` unless told otherwise.
     pub notify_base: Option<String>,
     pub api_base: Option<String>,
@@ -83,13 +85,19 @@ impl Config {
         let notify_base = w.notify_base.clone().unwrap_or_else(|| self.base_url.clone());
         ensure!(notify_base.starts_with("https://"), "the channel only notifies an https address, not {notify_base}");
         let apiv3_key = read(&w.apiv3_key_file)?;
+        let key_file = w.public_key_file.as_ref().or(w.platform_certificate_file.as_ref());
+        let pem = read(key_file.context("wechat needs public_key_id and public_key_file, or platform_certificate_file")?)?;
+        let platform = match (&w.public_key_id, &w.public_key_file, &w.platform_certificate_file) {
+            (Some(id), Some(_), None) => PlatformKey::PublicKey { id, pem: &pem },
+            (None, None, Some(_)) => PlatformKey::Certificate { pem: &pem },
+            _ => bail!("wechat needs either public_key_id and public_key_file, or platform_certificate_file"),
+        };
         Channel::open(Identity {
             account,
             serial: &w.serial,
             private_key: &read(&w.private_key_file)?,
             apiv3_key: apiv3_key.trim_ascii(),
-            public_key_id: &w.public_key_id,
-            public_key: &read(&w.public_key_file)?,
+            platform,
             api_base: w.api_base.as_deref().unwrap_or(wechat::API_BASE),
             notify_base: &notify_base,
         })

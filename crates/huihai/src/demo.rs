@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::ArgMatches;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use app::channel::{Account, Channel, Identity};
+use app::channel::{Account, Channel, Identity, PlatformKey};
 use app::kernel::Clock;
 use app::settlement::Limits;
 use app::{App, Mode, Setup};
@@ -156,8 +156,7 @@ pub fn channel(gateway: &Gateway, api_base: &str, notify_base: &str) -> Result<C
         serial: &keys.merchant_serial,
         private_key: keys.merchant_private_key_pem.as_bytes(),
         apiv3_key: keys.apiv3_key.as_bytes(),
-        public_key_id: &keys.public_key_id,
-        public_key: keys.public_key_pem.as_bytes(),
+        platform: PlatformKey::PublicKey { id: &keys.public_key_id, pem: keys.public_key_pem.as_bytes() },
         api_base,
         notify_base,
     })

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use app::channel::{Account, Channel, Identity};
+use app::channel::{Account, Channel, Identity, PlatformKey};
 use app::kernel::{Clock, Id};
 use sandbox::{Delivery, Forgery, Gateway, KeySource, Keys, Options, SignedNotification, loopback_http};
 
@@ -32,8 +32,7 @@ pub(crate) fn connected(gateway: &Gateway, api_base: &str, notify_base: &str) ->
         serial: &given.merchant_serial,
         private_key: given.merchant_private_key_pem.as_bytes(),
         apiv3_key: given.apiv3_key.as_bytes(),
-        public_key_id: &given.public_key_id,
-        public_key: given.public_key_pem.as_bytes(),
+        platform: PlatformKey::PublicKey { id: &given.public_key_id, pem: given.public_key_pem.as_bytes() },
         api_base,
         notify_base,
     })

@@ -33,6 +33,14 @@ pub struct Credentials {
     pub notify_base: String,
 }
 
+/// What the channel's signatures are verified with at the start; certificates fetched later are added to it.
+pub enum PlatformKey<'a> {
+    /// Public-key mode: `PUB_KEY_ID_…` and its PEM file.
+    PublicKey { id: &'a str, pem: &'a [u8] },
+    /// Certificate mode: a platform certificate as the merchant platform's tool downloads it.
+    Certificate { pem: &'a [u8] },
+}
+
 /// The same as files and configuration state it, before it is parsed.
 pub struct Identity<'a> {
     pub account: Account,
@@ -41,8 +49,7 @@ pub struct Identity<'a> {
     pub private_key: &'a [u8],
     /// 32 bytes.
     pub apiv3_key: &'a [u8],
-    pub public_key_id: &'a str,
-    pub public_key: &'a [u8],
+    pub platform: PlatformKey<'a>,
     pub api_base: &'a str,
     pub notify_base: &'a str,
 }
@@ -118,9 +125,19 @@ impl Channel {
             Account::Direct { mchid, .. } | Account::Provider { sp_mchid: mchid, .. } => mchid.clone(),
         };
         let mut verifiers = Verifiers::default();
-        verifiers.add_public_key(identity.public_key_id, identity.public_key).map_err(|e| unusable(&e))?;
+        let platform_serial = match identity.platform {
+            PlatformKey::PublicKey { id, pem } => {
+                verifiers.add_public_key(id, pem).map_err(|e| unusable(&e))?;
+                id.to_owned()
+            }
+            PlatformKey::Certificate { pem } => {
+                let certificate = wechat::PlatformCertificate::from_pem(pem).map_err(|e| unusable(&e))?;
+                verifiers.add_certificate(&certificate).map_err(|e| unusable(&e))?;
+                certificate.serial_no
+            }
+        };
         Ok(Channel::new(Credentials {
-            signer: Signer::new(&mchid, identity.serial, identity.private_key, identity.public_key_id).map_err(|e| unusable(&e))?,
+            signer: Signer::new(&mchid, identity.serial, identity.private_key, &platform_serial).map_err(|e| unusable(&e))?,
             account: identity.account,
             verifiers,
             apiv3_key: ApiV3Key::new(identity.apiv3_key).map_err(|e| unusable(&e))?,

@@ -1,11 +1,12 @@
 //! The bill beside the ledger, and what a person decides: every kind of difference becomes a case that can be found and
 //! closed, a bill that cannot be trusted says nothing, and damage to the books is seen by the check.
 
+use app::channel::{Account, Channel, Identity, PlatformKey};
 use app::kernel::{DAY_US, HOUR_US};
 use app::settlement;
 use db::{Sql, params, sql};
 use testkit::sandbox::{BillFault, Forgery};
-use testkit::{Person, World, on_both_engines};
+use testkit::{Engine, Person, World, on_both_engines};
 
 fn cases(world: &World, kind: &str) -> i64 {
     world.count(sql("SELECT COUNT(*) AS count FROM reconciliation_case WHERE kind = ?1 AND resolved_at IS NULL"), params![kind])
@@ -164,6 +165,35 @@ fn the_alarm_stops_new_gifts_and_not_payments(world: &World) {
     world.app.db.write(|tx| tx.execute(sql("UPDATE fund SET gifts = gifts - 1"), params![])).expect("damage can be undone");
     world.catch_up();
     assert!(!world.app.settlement.alarm());
+}
+
+/// A merchant in certificate mode starts with a platform certificate and no public key.
+#[test]
+fn a_channel_opens_with_a_certificate_and_believes_what_it_signed() {
+    let world = World::new(Engine::Sqlite);
+    let keys = world.gateway.credentials();
+    let channel = Channel::open(Identity {
+        account: Account::Provider { sp_appid: "wx0000000000000001".into(), sp_mchid: keys.mchid.clone() },
+        serial: &keys.merchant_serial,
+        private_key: keys.merchant_private_key_pem.as_bytes(),
+        apiv3_key: keys.apiv3_key.as_bytes(),
+        platform: PlatformKey::Certificate { pem: keys.certificate_pem.as_bytes() },
+        api_base: "http://127.0.0.1:9",
+        notify_base: "http://127.0.0.1:9",
+    })
+    .unwrap_or_else(|why| panic!("{}", why.0));
+    let gift = world.ordered(world.project(&world.cast(), "一毛钱也要对上账"), 10);
+    let believed = |by_certificate: bool| {
+        world.gateway.faults().sign_by_certificate = by_certificate;
+        let sent = world.gateway.pay(&gift.to_string(), world.now()).expect("an order that can be paid");
+        let header = |name: &'static str| sent.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
+        channel.read_notification(header, &sent.body, world.now()).map(|_| ()).map_err(|turned| turned.reason)
+    };
+    assert_eq!(believed(true), Ok(()));
+    assert_eq!(believed(false), Err("unknown_key"));
+    // The world itself is in public-key mode, and takes the gift.
+    let sent = world.gateway.pay(&gift.to_string(), world.now()).expect("an order that can be paid");
+    assert_eq!(world.notify(&sent), 204);
 }
 
 on_both_engines![
