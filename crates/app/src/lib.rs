@@ -1,8 +1,8 @@
 //! The product, in slices. A slice is a folder: `mod.rs` its map and front door, `model` types, `rules` pure decisions,
 //! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
 //!
-//! Directions (`a → b`: a uses b), kept by a test: `organisations → people`; `projects → organisations`;
-//! `giving → projects`; `settlement → giving`; `discover` reads from all. Every slice may use `kernel`, `web`, `jobs`
+//! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations`;
+//! `giving → projects`; `settlement → giving`; `discover` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
 //! and `channel`, which use no slice.
 
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use kernel::{Clock, IdMaker, Secret};
 
 pub mod channel;
 pub mod discover;
+pub mod files;
 pub mod giving;
 pub mod jobs;
 pub mod kernel;
@@ -23,7 +24,10 @@ pub mod settlement;
 pub mod web;
 
 /// The schema, oldest first. Forward only: a migration that was released is never edited.
-pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "ground", text: include_str!("../../../migrations/0001_ground.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "ground", text: include_str!("../../../migrations/0001_ground.sql") },
+    Migration { number: 2, name: "desks", text: include_str!("../../../migrations/0002_desks.sql") },
+];
 
 /// What the law lets this deployment do; it is printed on every page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,7 +108,7 @@ impl App {
             behind_proxy: setup.behind_proxy,
             giving: giving::Desk::default(),
             job_kinds: [people::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
-            chores: [people::chores(), giving::chores(), settlement::chores()].into_iter().flatten().collect(),
+            chores: [web::chores(), people::chores(), giving::chores(), settlement::chores()].into_iter().flatten().collect(),
         }))
     }
 
@@ -127,6 +131,7 @@ pub fn routes() -> Vec<web::Route> {
     [
         web::routes(),
         discover::routes(),
+        files::routes(),
         people::routes(),
         organisations::routes(),
         projects::routes(),

@@ -137,7 +137,8 @@ pub(crate) fn for_postgres(text: &str) -> Result<String, Fault> {
     Ok(out)
 }
 
-/// A migration's text for one engine: `{int} {text} {blob} {strict} {clustered}` filled in.
+/// A migration's text for one engine: `{int} {text} {blob} {strict} {clustered}` filled in, and `{append_only t}` as a
+/// statement that makes the database itself refuse to change or remove a row of `t`.
 ///
 /// # Errors
 /// A token this crate does not know.
@@ -149,6 +150,11 @@ pub(crate) fn expand_tokens(engine: Engine, text: &str) -> Result<String, Fault>
         rest = &rest[open..];
         let Some(close) = rest.find('}') else { break };
         let token = &rest[1..close];
+        if let Some(table) = token.strip_prefix("append_only ") {
+            out.push_str(&append_only(engine, table)?);
+            rest = &rest[close + 1..];
+            continue;
+        }
         // `{}` and `{"a":1}` are somebody's default text, not tokens.
         if token.is_empty() || !token.chars().all(|c| c.is_ascii_lowercase()) {
             out.push('{');
@@ -167,7 +173,7 @@ pub(crate) fn expand_tokens(engine: Engine, text: &str) -> Result<String, Fault>
             _ => {
                 return Err(Fault::other(format!(
                     "a migration uses {{{token}}}; the tokens are {{int}} {{text}} {{blob}} \
-                     {{strict}} {{clustered}}"
+                     {{strict}} {{clustered}} {{append_only table}}"
                 )));
             }
         });
@@ -175,6 +181,24 @@ pub(crate) fn expand_tokens(engine: Engine, text: &str) -> Result<String, Fault>
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// Triggers that let rows of a table be added and read, and nothing else.
+fn append_only(engine: Engine, table: &str) -> Result<String, Fault> {
+    if table.is_empty() || !table.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+        return Err(Fault::other(format!("{{append_only {table}}} does not name a table")));
+    }
+    let message = format!("rows of {table} are only added");
+    Ok(match engine {
+        Engine::Sqlite => format!(
+            "CREATE TRIGGER {table}_keeps BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END; \
+             CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ),
+        Engine::Postgres => format!(
+            "CREATE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''{message}''; END'; \
+             CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_stays()"
+        ),
+    })
 }
 
 #[cfg(test)]

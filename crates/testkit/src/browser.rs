@@ -146,6 +146,36 @@ impl Browser {
         self.post_once(path, &pairs)
     }
 
+    /// Fills in a form and adds files to it: (field, name, bytes). The form must be one for files.
+    #[must_use]
+    pub fn submit_files(&self, page: &Page, action: &str, values: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
+        let form = page.form(action);
+        assert!(form.takes_files, "the form to {action} cannot carry files");
+        self.follow(self.post_files(&form.action, &form.filled(values), files))
+    }
+
+    /// Sends fields and files that no page offered.
+    #[must_use]
+    pub fn post_files(&self, path: &str, pairs: &[(String, String)], files: &[(&str, &str, &[u8])]) -> Page {
+        const BOUNDARY: &str = "----a line that no file of a test has";
+        let mut body = Vec::new();
+        for (name, value) in pairs {
+            body.extend_from_slice(
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+            );
+        }
+        for (field, name, bytes) in files {
+            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let content_type = format!("multipart/form-data; boundary=\"{BOUNDARY}\"");
+        let headers = [("origin", self.site.origin.as_str()), ("sec-fetch-site", "same-origin"), ("content-type", &content_type)];
+        self.send(Method::POST, path, &headers, body)
+    }
+
     fn post_once(&self, path: &str, pairs: &[(String, String)]) -> Page {
         let headers = [("origin", self.site.origin.as_str()), ("sec-fetch-site", "same-origin")];
         self.send(Method::POST, path, &headers, encode(pairs).into_bytes())
@@ -180,7 +210,7 @@ impl Browser {
             .header(header::HOST, self.site.host())
             .header(header::USER_AGENT, USER_AGENT)
             .header(header::ACCEPT_LANGUAGE, *lock(&self.accept_language));
-        if method == Method::POST {
+        if method == Method::POST && !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         let cookies: Vec<String> = lock(&self.cookies).iter().map(|(name, value)| format!("{name}={value}")).collect();

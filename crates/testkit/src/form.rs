@@ -7,6 +7,8 @@ pub struct Form {
     /// The address, with its query; an empty one is the page's own.
     pub action: String,
     pub post: bool,
+    /// Sent as `multipart/form-data`.
+    pub takes_files: bool,
     pub fields: Vec<Field>,
 }
 
@@ -27,7 +29,8 @@ impl Form {
         for element in document.select(&selector("form")) {
             let action = element.attr("action").filter(|a| !a.is_empty()).unwrap_or(here).to_owned();
             let post = element.attr("method").is_some_and(|m| m.eq_ignore_ascii_case("post"));
-            let form = Form { action, post, fields: fields(document, element) };
+            let takes_files = element.attr("enctype").is_some_and(|e| e.eq_ignore_ascii_case("multipart/form-data"));
+            let form = Form { action, post, takes_files, fields: fields(document, element) };
             for button in element.select(&selector("button[formaction], input[formaction]")) {
                 let mut other = form.clone();
                 other.action = button.attr("formaction").unwrap_or_default().to_owned();
@@ -112,6 +115,8 @@ fn read(control: ElementRef) -> Field {
         }
         // A button is sent when it is the one that was pressed, which a story says by giving its value.
         ("button", "" | "submit") | ("input", "submit") => Field { name, value: None, choices: vec![value], tick: false },
+        // Without a file chosen, nothing of it is sent that anybody reads.
+        ("input", "file") => Field { name, value: None, choices: Vec::new(), tick: false },
         ("button", _) | ("input", "button" | "reset" | "image") => Field { name, value: None, choices: Vec::new(), tick: false },
         _ => Field { name, value: Some(value), choices: Vec::new(), tick: false },
     }

@@ -1,8 +1,10 @@
 //! A project that has lived a little: one of everything that can happen to it, for tests that look at every page.
 
+use app::files::{self, Prepared};
 use app::kernel::civil::day_of;
-use app::kernel::{DAY_US, Id, MINUTE_US, Trouble};
+use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Trouble};
 use app::projects::{NewExpense, actions as projects};
+use app::web::Upload;
 use db::{params, sql};
 use sandbox::Forgery;
 
@@ -31,6 +33,8 @@ pub struct Life {
     pub disclosure: Id,
     /// Genuine, but of another amount than its intent.
     pub held: Id,
+    /// A picture of the charity that everyone may see.
+    pub file: Id,
 }
 
 impl World {
@@ -67,13 +71,32 @@ impl World {
         let wrong = self.ordered(project, 500);
         assert!(self.forge(wrong, Forgery::WrongAmount) < 300, "a genuine confirmation of another amount is taken, and held");
         let held = self.count(sql("SELECT MAX(id) AS count FROM held_notification"), params![]);
+        let file = self.public_file(cast.charity, manager);
         self.clock.advance(MINUTE_US);
         let unpaid = self.ordered(project, 990);
         // A desk's session lasts twelve hours.
         for person in cast.everyone() {
             self.sign_in_again(person);
         }
-        Life { published, draft, closed, gift, unpaid, open_payout, paid_payout, budget_line, expense, progress, disclosure, held }
+        Life { published, draft, closed, gift, unpaid, open_payout, paid_payout, budget_line, expense, progress, disclosure, held, file }
+    }
+}
+
+/// A PNG of one pixel.
+pub const PIXEL: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\x0d\x49\x44\x41\x54\x78\x9c\x63\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99\x3d\x1d\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
+
+impl World {
+    /// A public picture of an organisation, uploaded by a member of its staff.
+    pub fn public_file(&self, organisation: Id, actor: &Actor) -> Id {
+        let upload = Upload { field: "file".to_owned(), name: "照片.png".to_owned(), bytes: PIXEL.to_vec() };
+        let prepared = Prepared::from_upload(&upload, true).unwrap_or_else(|refusal| panic!("{refusal:?}"));
+        let (id, person, now) = (self.app.new_id(), actor.person_id().expect("a person"), self.now());
+        let kept = self.app.db.write(|tx| {
+            files::keep(tx, id, &prepared, organisation, person, now)?;
+            files::publish(tx, id, now)
+        });
+        kept.expect("a file that is kept");
+        id
     }
 }
 

@@ -1,15 +1,19 @@
-//! What every slice stands on: ids, the clock, who is acting and what they may do, refusals, the outbox of public entries.
+//! What every slice stands on: ids, the clock, who is acting and what they may do, refusals, the outbox of public
+//! entries, the audit trail, who has taken up what, working days.
 //!
 //! Invariant: the kernel knows no slice. Nothing here opens a socket or draws a page.
 
 mod actor;
+pub mod audit;
 pub mod civil;
+pub mod claims;
 mod clock;
 mod ids;
 pub mod public_entry;
 mod rate;
 mod refusal;
 mod secret;
+pub mod workdays;
 
 pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
 pub use clock::{Clock, DAY_US, HOUR_US, MINUTE_US, Micros, SECOND_US};

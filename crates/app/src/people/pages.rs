@@ -7,7 +7,7 @@ use crate::kernel::{Refusal, Right, Role, Strength, Trouble};
 use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, SESSION_COOKIE, field_error, get, post, refusal_text, show};
 
 use super::model::SignedIn;
-use super::{actions, store, totp};
+use super::{actions, notices, store, totp};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -20,6 +20,8 @@ pub fn routes() -> Vec<Route> {
         post("/sign-out", Right::Anyone, sign_out),
         get("/me", Right::SignedIn, |cx| me_page(cx, None)),
         post("/me", Right::SignedIn, rename),
+        get("/me/notices", Right::SignedIn, notices::page),
+        post("/me/notices", Right::SignedIn, notices::read_all),
         post("/me/sign-out-everywhere", Right::SignedIn, sign_out_everywhere),
         get("/outbox", Right::Anyone, outbox_page),
     ]
@@ -253,7 +255,12 @@ fn me_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         note: cx.t(note).into(),
         ..ui::LinkRow::default()
     };
-    let mut rows = vec![row("nav-my-gifts", "people-gifts-note", "/me/gifts")];
+    let unread = cx.app.db.read(|tx| notices::unread(tx, person_id))?;
+    let mut told = row("people-notices", "people-notices-note", "/me/notices");
+    if unread > 0 {
+        told.aside = ui::badge(ui::Tone::Info, &cx.ta("people-notices-unread", &[("count", unread.into())]));
+    }
+    let mut rows = vec![row("nav-my-gifts", "people-gifts-note", "/me/gifts"), told];
     if cx.actor.may(Right::Desk) {
         rows.push(row("nav-desk", "people-desk-note", "/desk"));
     }

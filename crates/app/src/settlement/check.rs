@@ -7,7 +7,7 @@ use ledger::{Account, Checker, Claimed, Code, Fact, LineTotals, OrganisationTota
 use money::Fen;
 
 use crate::App;
-use crate::kernel::{Id, Trouble, hex, sha256};
+use crate::kernel::{Id, Trouble, audit, hex, sha256};
 use crate::projects::fund;
 
 /// Something that is not as it must be: a sentence with the ids to look at.
@@ -47,6 +47,7 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         snapshots(tx, &mut findings)?;
         days(tx, &mut findings)?;
         disclosures(tx, &mut findings)?;
+        findings.extend(audit::check(tx)?.into_iter().map(Finding));
         Ok((looked, findings))
     })
 }

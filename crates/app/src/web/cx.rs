@@ -18,12 +18,22 @@ pub struct Request {
     pub params: Vec<(String, String)>,
     pub query: Form,
     pub form: Form,
+    /// The files of an upload, in the order in which they came; a field left empty is not there.
+    pub uploads: Vec<Upload>,
     pub body: Vec<u8>,
     pub cookies: Vec<(String, String)>,
     pub user_agent: String,
     pub host: String,
     pub peer: String,
     pub wants_json: bool,
+}
+
+/// A file as a browser sent it. Nothing it says about itself is believed; `files` looks at the bytes.
+#[derive(Default, Clone)]
+pub struct Upload {
+    pub field: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
 }
 
 /// Decoded name/value pairs in the order in which they came.
@@ -84,6 +94,11 @@ impl Cx {
 
     pub fn form(&self, name: &str) -> &str {
         self.request.form.get(name)
+    }
+
+    /// The file of a field, if one was chosen.
+    pub fn upload(&self, field: &str) -> Option<&Upload> {
+        self.request.uploads.iter().find(|u| u.field == field)
     }
 
     /// The signed-in person; routes that call this ask for at least `Right::SignedIn`.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -12,16 +13,18 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
 
 use crate::App;
-use crate::kernel::{Actor, Refusal, Right, Trouble};
+use crate::kernel::{Actor, Refusal, Right, Trouble, audit, sha256};
 
 use super::session::{self, SESSION_COOKIE};
-use super::{Answer, Cookie, Cx, Form, Lang, Method, Outcome, Request, Route, Run, layout};
+use super::{Answer, Cookie, Cx, Form, Lang, Method, Outcome, Request, Route, Run, Upload, layout, uploads};
 
-/// The largest body a form or an API call may have. Uploads are not forms and do not exist yet.
+/// The largest body a form or an API call may have.
 const BODY_LIMIT: usize = 256 * 1024;
 
 /// How long a body may take to arrive: a form over a slow network, not a connection held open for nothing.
-const BODY_PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
+/// The same for files: 20 MB over a phone in the mountains.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Serves exactly the routes of the table, and a page of our own for everything else.
 pub fn router(app: Arc<App>, routes: Vec<Route>) -> Router {
@@ -33,7 +36,7 @@ pub fn router(app: Arc<App>, routes: Vec<Route>) -> Router {
     let missing = |State(app): State<Arc<App>>, request: HttpRequest| async move { serve(app, nowhere(), Vec::new(), request).await };
     let other_method = |State(app): State<Arc<App>>, request: HttpRequest| async move {
         let refused = |_: &Cx| Err(Refusal::new(405, "refusal-method").into());
-        let route = Route { method: Method::Get, path: "", right: Right::Anyone, run: Run::Page(refused) };
+        let route = Route { run: Run::Page(refused), ..nowhere() };
         serve(app, route, Vec::new(), request).await
     };
     router.method_not_allowed_fallback(other_method).fallback(missing).with_state(app)
@@ -41,7 +44,7 @@ pub fn router(app: Arc<App>, routes: Vec<Route>) -> Router {
 
 /// The route of everything that is not there.
 fn nowhere() -> Route {
-    Route { method: Method::Get, path: "", right: Right::Anyone, run: Run::Page(|_| Err(Refusal::not_found().into())) }
+    super::get("", Right::Anyone, |_| Err(Refusal::not_found().into()))
 }
 
 fn method_router(route: Route) -> MethodRouter<Arc<App>> {
@@ -62,16 +65,52 @@ fn method_router(route: Route) -> MethodRouter<Arc<App>> {
 
 async fn serve(app: Arc<App>, route: Route, params: Vec<(String, String)>, request: HttpRequest) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match tokio::time::timeout(BODY_PATIENCE, axum::body::to_bytes(body, BODY_LIMIT)).await {
+    let (limit, patience) = if route.takes_files { (uploads::LIMIT, UPLOAD_PATIENCE) } else { (BODY_LIMIT, BODY_PATIENCE) };
+    let body = match tokio::time::timeout(patience, uploads::read(body, limit)).await {
         Ok(Ok(bytes)) => bytes,
+        // The whole of it was heard out, so that the browser listens to the answer instead of reporting a broken connection.
+        Ok(Err(uploads::TooLarge::Heard)) if route.takes_files => {
+            let route = Route {
+                run: Run::Page(|_| Err(Refusal::new(413, "refusal-upload-too-large").with("most", uploads::LIMIT_MB).into())),
+                ..route
+            };
+            return answer(app, route, params, parts, Bytes::new(), Vec::new()).await;
+        }
         Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time. 请求没有及时到达。"),
         Ok(Err(_)) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large. 请求过大。"),
     };
     if let Run::Direct(run) = route.run {
         return run(app, parts.headers, body).await;
     }
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let (route, pairs, files) = match uploads::parse(&content_type, &body).await {
+        Ok(Some((pairs, files))) if route.takes_files => (route, pairs, files),
+        Ok(None) => (route, Vec::new(), Vec::new()),
+        // Cut short on the way, or never a form.
+        Err(_) | Ok(Some(_)) => {
+            let refused = |_: &Cx| Err(Refusal::new(400, "refusal-upload-broken").into());
+            (Route { run: Run::Page(refused), ..route }, Vec::new(), Vec::new())
+        }
+    };
+    let body = if pairs.is_empty() && files.is_empty() { body } else { Bytes::from(encode(&pairs)) };
+    answer(app, route, params, parts, body, files).await
+}
+
+/// Fields of a form with files, as a form without files has them.
+fn encode(pairs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+async fn answer(
+    app: Arc<App>,
+    route: Route,
+    params: Vec<(String, String)>,
+    parts: axum::http::request::Parts,
+    body: Bytes,
+    uploads: Vec<Upload>,
+) -> Response {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(String::new(), |c| c.0.ip().to_string());
-    let incoming = Incoming { uri: parts.uri, headers: parts.headers, body, params, peer };
+    let incoming = Incoming { uri: parts.uri, headers: parts.headers, body, params, uploads, peer };
     tokio::task::spawn_blocking(move || dispatch_incoming(&app, &route, incoming)).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a page panicked");
         plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. 系统出错了，请稍后再试。")
@@ -83,6 +122,7 @@ struct Incoming {
     headers: HeaderMap,
     body: Bytes,
     params: Vec<(String, String)>,
+    uploads: Vec<Upload>,
     peer: String,
 }
 
@@ -90,13 +130,15 @@ fn dispatch_incoming(app: &Arc<App>, route: &Route, incoming: Incoming) -> Respo
     let text = |name: HeaderName| incoming.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let cookies: Vec<(String, String)> =
         text(header::COOKIE).split(';').filter_map(|pair| pair.trim().split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-    let is_form = text(header::CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
+    let content_type = text(header::CONTENT_TYPE);
+    let is_form = ["application/x-www-form-urlencoded", "multipart/form-data"].iter().any(|kind| content_type.starts_with(kind));
     let request = Request {
         path: incoming.uri.path().to_owned(),
         pattern: route.path,
         params: incoming.params,
         query: decode(incoming.uri.query().unwrap_or("").as_bytes()),
         form: if is_form { decode(&incoming.body) } else { Form::default() },
+        uploads: incoming.uploads,
         body: incoming.body.to_vec(),
         user_agent: text(header::USER_AGENT),
         host: text(header::HOST),
@@ -126,10 +168,30 @@ pub fn dispatch(app: &Arc<App>, route: &Route, request: Request, lang: Lang, sam
 }
 
 fn run(cx: &Cx, route: &Route) -> Outcome {
-    match route.run {
-        Run::Page(page) => page(cx),
-        Run::Direct(_) => Err(Refusal::not_found().into()),
+    let Run::Page(page) = route.run else { return Err(Refusal::not_found().into()) };
+    match (route.method, route.right, cx.actor.person_id()) {
+        (Method::Post, Right::Desk | Right::Operator, Some(person_id)) => on_the_record(cx, route, person_id, page),
+        _ => page(cx),
     }
+}
+
+/// A write at a desk: its attempt is written down before it is tried, how it ended after. Without the first there is no second.
+fn on_the_record(cx: &Cx, route: &Route, person_id: crate::kernel::Id, page: fn(&Cx) -> Outcome) -> Outcome {
+    let id = cx.app.new_id();
+    let mut form = cx.request.body.clone();
+    cx.request.uploads.iter().for_each(|file| form.extend_from_slice(&sha256(&file.bytes)));
+    let named = format!("POST {}", route.path);
+    let attempt = audit::Attempt { id, person_id, route: &named, path: &cx.request.path, form_sha256: sha256(&form), at: cx.now };
+    cx.app.db.write(|tx| audit::attempt(tx, &attempt))?;
+    let outcome = page(cx);
+    let (status, refusal) = match &outcome {
+        Ok(Answer::Redirect { .. }) => (303, ""),
+        Ok(Answer::Page { status, .. } | Answer::Bytes { status, .. }) => (*status, ""),
+        Err(Trouble::Refused(refusal)) => (refusal.status, refusal.key),
+        Err(Trouble::Fault(_)) => (503, "refusal-our-fault"),
+    };
+    cx.app.db.write(|tx| audit::outcome(tx, id, status, refusal, cx.app.clock.now()))?;
+    outcome
 }
 
 /// The origin check on writes, then the rights table.

@@ -46,7 +46,7 @@ macro_rules! files {
     };
 }
 
-files!["web", "people", "organisations", "projects", "giving", "settlement", "discover"];
+files!["web", "files", "people", "organisations", "projects", "giving", "settlement", "discover"];
 
 pub struct Locales {
     zh: FluentBundle<FluentResource>,

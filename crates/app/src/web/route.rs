@@ -26,6 +26,8 @@ pub struct Route {
     pub path: &'static str,
     pub right: Right,
     pub run: Run,
+    /// Files may come with it, so its body may be larger than a form's.
+    pub takes_files: bool,
 }
 
 type DirectAnswer = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -39,13 +41,18 @@ pub enum Run {
 }
 
 pub fn get(path: &'static str, right: Right, run: fn(&Cx) -> Outcome) -> Route {
-    Route { method: Method::Get, path, right, run: Run::Page(run) }
+    Route { method: Method::Get, path, right, run: Run::Page(run), takes_files: false }
 }
 
 pub fn post(path: &'static str, right: Right, run: fn(&Cx) -> Outcome) -> Route {
-    Route { method: Method::Post, path, right, run: Run::Page(run) }
+    Route { method: Method::Post, path, right, run: Run::Page(run), takes_files: false }
+}
+
+/// A form with files (`multipart/form-data`); the same fields without files are taken too.
+pub fn upload(path: &'static str, right: Right, run: fn(&Cx) -> Outcome) -> Route {
+    Route { takes_files: true, ..post(path, right, run) }
 }
 
 pub fn direct_post(path: &'static str, run: fn(Arc<App>, HeaderMap, Bytes) -> DirectAnswer) -> Route {
-    Route { method: Method::Post, path, right: Right::Anyone, run: Run::Direct(run) }
+    Route { method: Method::Post, path, right: Right::Anyone, run: Run::Direct(run), takes_files: false }
 }

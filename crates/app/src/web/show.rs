@@ -17,6 +17,11 @@ pub fn instant(at: Micros) -> Markup {
     html! { time datetime=(civil::rfc3339(at)) { (civil::minute_text(at)) } }
 }
 
+/// `2026-11-23 14:05` where only text can stand.
+pub fn minute(at: Micros) -> String {
+    civil::minute_text(at)
+}
+
 /// `2026-11-23`.
 pub fn day(day: Day) -> Markup {
     let text = civil::day_text(day);

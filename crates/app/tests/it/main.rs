@@ -6,6 +6,7 @@
 //! | `coverage.rs` | what nobody may forget: statements, migrations |
 //! | `rights.rs` | who is admitted where, and are forms from other sites refused? |
 //! | `browse.rs` | is every page whole, for everyone, in both languages? |
+//! | `desks.rs` | files, the audit trail, claims |
 //! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
 //! | `projects.rs` | does a project live its life, and does its money go where it may, and only there? |
 //! | `people.rs` | who comes in, and who does not? |
@@ -21,6 +22,7 @@ mod browse;
 mod browser;
 mod cast;
 mod coverage;
+mod desks;
 mod giving;
 mod giving_orders;
 mod giving_project;

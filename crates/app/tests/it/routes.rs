@@ -85,6 +85,7 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("disclosures", _) => all.life.disclosure,
         ("progress", _) => all.life.progress,
         ("held", _) => all.life.held,
+        ("files", _) => all.life.file,
         _ => 1,
     };
     id.to_string()
