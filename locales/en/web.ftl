@@ -73,3 +73,12 @@ refusal-staff-sign-in-first = Please sign in as staff first.
     .next = Staff sign in with a login name, a password and a one-time code.
 refusal-our-fault = Something went wrong on our side and this was not done.
     .next = You did nothing wrong. Please try again in a while; if you have paid, the money is not lost, we keep checking.
+
+## The rooms of the desks
+desk-rooms = Other rooms
+room-held = Confirmations held for a person
+room-held-note = genuine, but they do not fit
+room-reconciliation = Differences in reconciliation
+room-reconciliation-note = where the channel's bill and the ledger differ
+room-health = Health
+room-health-note = queues, jobs, the check of the books

@@ -64,3 +64,12 @@ refusal-staff-sign-in-first = 请先用机构账号登录。
     .next = 机构人员使用登录名、密码和动态码登录。
 refusal-our-fault = 系统出了问题，这次操作没有完成。
     .next = 您没有做错什么。请过一会儿再试；如果已经付款，款项不会丢，系统会继续核对。
+
+## 工作台的房间
+desk-rooms = 还可以去
+room-held = 待人核对的付款确认
+room-held-note = 真实但对不上的，由人决定
+room-reconciliation = 对账差异
+room-reconciliation-note = 渠道账单与账本不一致的地方
+room-health = 系统状况
+room-health-note = 队列、任务、账本检查

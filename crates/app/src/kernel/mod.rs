@@ -13,6 +13,7 @@ pub mod public_entry;
 mod rate;
 mod refusal;
 mod secret;
+mod waiting;
 pub mod workdays;
 
 pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
@@ -21,6 +22,7 @@ pub use ids::{IdMaker, first_id_at, made_at, process_number};
 pub use rate::{allow, forget as forget_rates, take as take_rate, used_since as rate_used_since};
 pub use refusal::{Refusal, Trouble};
 pub use secret::{Secret, constant_time_eq, hex, random_bytes, sha256};
+pub use waiting::{WAITING_SHOWN, Waiting};
 
 /// A time-ordered 64-bit identifier; its text form is its decimal digits.
 pub type Id = i64;

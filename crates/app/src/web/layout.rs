@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::kernel::{Refusal, Right};
+use crate::kernel::{Refusal, Right, Role};
 
 use super::{Answer, Cookie, Cx, Lang, Outcome, Route, get, post};
 
@@ -151,6 +151,34 @@ impl Cx {
         let key = format!("done-{}", self.query("done"));
         let words = self.app.locales.find(self.lang, &key, &[])?;
         Some(ui::notice(ui::Tone::Good, &self.t("word-done"), None, html! { p { (words) } }))
+    }
+}
+
+/// The rooms of a charity's desk: address, name, note, and the roles that have business there (none named: every role).
+const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[("/desk/seats", "people-seats-link", "people-seats-note", &[Role::Manager])];
+
+/// The rooms of the operator's desk.
+const OPERATOR_ROOMS: &[(&str, &str, &str)] = &[
+    ("/operator/organisations", "people-organisations-link", "people-organisations-note"),
+    ("/operator/held", "room-held", "room-held-note"),
+    ("/operator/reconciliation", "room-reconciliation", "room-reconciliation-note"),
+    ("/operator/health", "room-health", "room-health-note"),
+];
+
+impl Cx {
+    /// Links to the rooms of the desk that this person has business in.
+    pub fn desk_rooms(&self) -> Vec<ui::LinkRow<'static>> {
+        let held = |roles: &[Role]| roles.is_empty() || !self.actor.organisations_as(roles).is_empty();
+        DESK_ROOMS.iter().filter(|(_, _, _, roles)| held(roles)).map(|(href, key, note, _)| self.room(href, key, note)).collect()
+    }
+
+    /// Links to the rooms of the operator's desk.
+    pub fn operator_rooms(&self) -> Vec<ui::LinkRow<'static>> {
+        OPERATOR_ROOMS.iter().map(|(href, key, note)| self.room(href, key, note)).collect()
+    }
+
+    fn room(&self, href: &'static str, key: &str, note: &str) -> ui::LinkRow<'static> {
+        ui::LinkRow { href: href.into(), title: self.t(key).into(), note: self.t(note).into(), ..ui::LinkRow::default() }
     }
 }
 

@@ -21,10 +21,7 @@ pub fn desk(cx: &Cx) -> Outcome {
     let title = cx.t("project-desk");
     let body = html! {
         (ui::heading(&title, Some(&cx.t("project-desk-lead"))))
-        div.row {
-            @if manages { (ui::link_button(ui::ButtonKind::Main, &cx.t("project-new"), "/desk/projects/new")) }
-            @if manages { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("people-seats-link"), "/desk/seats")) }
-        }
+        @if manages { div.row { (ui::link_button(ui::ButtonKind::Main, &cx.t("project-new"), "/desk/projects/new")) } }
         (ui::section(&cx.t("project-desk-waiting"), None, html! {
             @if waiting.is_empty() { p { (cx.t("project-desk-nothing")) } } @else { (ui::link_list(&waiting)) }
         }))
@@ -32,6 +29,8 @@ pub fn desk(cx: &Cx) -> Outcome {
             @let next = ui::Link::new(cx.t("project-new"), "/desk/projects/new");
             (ui::empty_state(&cx.t("project-desk-empty"), &cx.t("project-desk-empty-why"), manages.then_some(&next)))
         }
+        @let rooms = cx.desk_rooms();
+        @if !rooms.is_empty() { (ui::section(&cx.t("desk-rooms"), None, ui::link_list(&rooms))) }
         @for state in State::ALL {
             @let here: Vec<&Project> = projects.iter().filter(|p| p.state == state).collect();
             @if !here.is_empty() { (ui::section(&cx.t(state.key()), None, rows(cx, &here))) }

@@ -37,19 +37,12 @@ pub fn queues(cx: &Cx) -> Outcome {
         let days = days_late(cx, p.due_day).unwrap_or(0);
         ui::badge(ui::Tone::Warn, &cx.ta("project-card-overdue", &[("days", days.into())]))
     };
-    let elsewhere = [
-        ("project-operator-held", "/operator/held"),
-        ("project-operator-reconciliation", "/operator/reconciliation"),
-        ("project-operator-organisations", "/operator/organisations"),
-        ("settlement-health-title", "/operator/health"),
-    ]
-    .map(|(key, href)| ui::LinkRow { href: href.into(), title: cx.t(key).into(), note: "".into(), aside: html! {} });
     let body = html! {
         (ui::heading(&title, Some(&cx.t("project-operator-lead"))))
         (queue("project-operator-submitted", "project-operator-submitted-none", &submitted, &state))
         (queue("project-operator-reviewed", "project-operator-reviewed-none", &reviewed, &state))
         (queue("project-operator-overdue", "project-operator-overdue-none", &overdue, &late))
-        (ui::section(&cx.t("project-operator-elsewhere"), None, ui::link_list(&elsewhere)))
+        (ui::section(&cx.t("project-operator-elsewhere"), None, ui::link_list(&cx.operator_rooms())))
     };
     Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
 }
