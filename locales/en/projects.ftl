@@ -157,15 +157,8 @@ project-give = Give
 
 ## The desk
 project-desk = Desk
-project-desk-lead = What waits for you first, then the projects.
-project-desk-waiting = Waiting for you
-project-desk-nothing = Nothing waits for you now.
 project-desk-empty = No projects yet
 project-desk-empty-why = Projects that your organisation launches, receives gifts for or carries out stand here.
-project-desk-approve = Decide a payout of { $amount }
-project-desk-late = A report is late; please publish it soon
-project-desk-draft = Draft, not submitted yet
-project-desk-returned = Returned for changes; see the reason
 project-desk-row = goal { $goal } · { $day }
 project-back-to-desk = Back to the desk
 project-overview = Overview
@@ -274,16 +267,6 @@ project-not-now = Not now
 project-step-not-here = This step is not due now
 
 ## The operator
-project-operator = Operator
-project-operator-lead = First come, first reviewed. What you wrote or work for is reviewed by someone else.
-project-operator-submitted = To be reviewed
-project-operator-submitted-none = Nothing to review.
-project-operator-reviewed = Reviewed, to be published
-project-operator-reviewed-none = Nothing to publish.
-project-operator-overdue = Projects with late reports
-project-operator-overdue-none = No report is late.
-project-operator-elsewhere = Other work
-project-submitted-ago = submitted { $ago }
 project-particulars = Particulars
 project-checks = Before publication
 project-checks-good = All in order

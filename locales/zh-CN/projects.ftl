@@ -149,15 +149,8 @@ project-give = 我要捐赠
 
 ## 机构工作台
 project-desk = 机构工作台
-project-desk-lead = 先看等您处理的事，再看各个项目。
-project-desk-waiting = 等您处理
-project-desk-nothing = 现在没有等您处理的事。
 project-desk-empty = 还没有项目
 project-desk-empty-why = 本机构发起、接收善款或执行的项目会列在这里。
-project-desk-approve = 审批拨款 { $amount }
-project-desk-late = 报告逾期，请尽快公开
-project-desk-draft = 草稿，还没有提交
-project-desk-returned = 退回修改，请看退回原因
 project-desk-row = 目标 { $goal } · { $day }
 project-back-to-desk = 回到工作台
 project-overview = 概况
@@ -266,16 +259,6 @@ project-not-now = 先不办
 project-step-not-here = 现在不需要这一步
 
 ## 运营工作台
-project-operator = 运营工作台
-project-operator-lead = 先来的先审。自己写的、自己机构的项目，请别人来审。
-project-operator-submitted = 待审核的项目
-project-operator-submitted-none = 没有待审核的项目。
-project-operator-reviewed = 已审核，待公开
-project-operator-reviewed-none = 没有待公开的项目。
-project-operator-overdue = 报告逾期的项目
-project-operator-overdue-none = 没有逾期的项目。
-project-operator-elsewhere = 其他工作
-project-submitted-ago = { $ago }提交
 project-particulars = 项目要素
 project-checks = 公开前的检查
 project-checks-good = 全部符合

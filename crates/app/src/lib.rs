@@ -2,7 +2,7 @@
 //! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
 //!
 //! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations`;
-//! `giving → projects`; `settlement → giving`; `discover` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
+//! `giving → projects`; `settlement → giving`; `discover` reads from all; `operations` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
 //! and `channel`, which use no slice.
 
 use std::sync::Arc;
@@ -17,6 +17,7 @@ pub mod files;
 pub mod giving;
 pub mod jobs;
 pub mod kernel;
+pub mod operations;
 pub mod organisations;
 pub mod people;
 pub mod projects;
@@ -108,7 +109,10 @@ impl App {
             behind_proxy: setup.behind_proxy,
             giving: giving::Desk::default(),
             job_kinds: [people::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
-            chores: [web::chores(), people::chores(), giving::chores(), settlement::chores()].into_iter().flatten().collect(),
+            chores: [web::chores(), people::chores(), giving::chores(), settlement::chores(), operations::chores()]
+                .into_iter()
+                .flatten()
+                .collect(),
         }))
     }
 
@@ -137,6 +141,7 @@ pub fn routes() -> Vec<web::Route> {
         projects::routes(),
         giving::routes(),
         settlement::routes(),
+        operations::routes(),
     ]
     .into_iter()
     .flatten()

@@ -9,6 +9,7 @@
 //! | where is a given fen? | `rules/place.rs` |
 //! | what are the totals? | `fund.rs` |
 //! | what are donors and other slices told? | `facts.rs` |
+//! | what waits for somebody? | `waiting.rs` |
 //!
 //! Invariants: nobody judges what they wrote; a payout passes through three different people; no more is paid out than
 //! was given, and no more is spent than was paid out nor than a budget line holds; disclosed figures are the ledger's
@@ -21,6 +22,7 @@ pub mod model;
 mod pages;
 mod rules;
 mod store;
+mod waiting;
 
 use db::{Fault, Tx};
 
@@ -31,7 +33,8 @@ pub use model::{
     Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, NEVER, NewExpense, NewLine, PayoutPart, Project,
     ProjectCardData, Report, Sort, State, Whereabouts,
 };
-pub use pages::{card, routes};
+pub use pages::{card, desk_list, routes};
+pub use waiting::{waiting_at_desk, waiting_for_operator};
 
 /// A project that everyone may see.
 pub fn find_public(tx: &mut Tx, id: Id) -> Result<Option<Project>, Fault> {

@@ -6,6 +6,7 @@
 //! | what does a genuine confirmation mean? | `rules.rs` |
 //! | how does it enter the books? | `writer.rs` (queue), `batch.rs` (one group commit) |
 //! | what if no notification comes? | `orders.rs` asks the channel |
+//! | what waits for a person? | `waiting.rs` |
 //! | do books and bill agree? | `reconcile.rs`; `check.rs` verifies every fold |
 //!
 //! Invariants: a confirmation is acknowledged only after its commit; one intent becomes at most one gift; what does not
@@ -21,6 +22,7 @@ pub mod reconcile;
 mod refused;
 mod rules;
 mod store;
+mod waiting;
 mod writer;
 
 use crate::App;
@@ -31,6 +33,7 @@ use crate::web::Route;
 
 pub use model::{Confirmation, Hold, Verdict};
 pub use notifications::take as take_notification;
+pub use waiting::waiting_for_operator;
 pub use writer::{Desk, Limits, NotSettled, settle_all, start};
 
 pub fn routes() -> Vec<Route> {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::kernel::civil::day_of;
-use crate::kernel::{Id, Micros, Refusal, Right};
+use crate::kernel::{Id, Micros, Refusal, Right, Trouble, claims};
 use crate::web::show::{as_of, count, day, instant, money};
 use crate::web::{Answer, Cx, Outcome, PageParts, Route, direct_post, field_error, get, parse_id, post, refusal_text};
 
@@ -143,7 +143,10 @@ fn held_page(cx: &Cx, refused_resolution: Option<(Id, &Refusal)>, status: u16) -
         (operator_trail(cx, &title))
         (ui::heading(&title, Some(&cx.t("settlement-held-lead"))))
         @if open.is_empty() { (ui::empty_state(&cx.t("settlement-held-none"), &cx.t("settlement-held-none-why"), None)) }
-        @for row in &open { (ui::card(Some(&reason_words(cx, &row.reason)), held_card(cx, row, refused_resolution))) }
+        @for row in &open {
+            @let claim = cx.claim_banner("held", row.id)?;
+            (ui::card(Some(&reason_words(cx, &row.reason)), html! { (claim) (held_card(cx, row, refused_resolution)) }))
+        }
         @if !closed.is_empty() { (ui::section(&cx.t("settlement-closed"), None, closed_table(cx, &closed))) }
         (ui::section(&cx.t("settlement-refused-title"), None, refused_table(cx, &refused)))
     };
@@ -252,7 +255,10 @@ fn resolve_held(cx: &Cx) -> Outcome {
         Ok(text) => text,
         Err(refusal) => return held_page(cx, Some((id, &refusal)), 422),
     };
-    let done = cx.app.db.write(|tx| store::resolve_held(tx, id, person_id, &text, now))?;
+    let done = cx.app.db.write(|tx| {
+        claims::decide(tx, "held", id, person_id, now)?;
+        store::resolve_held(tx, id, person_id, &text, now).map_err(Trouble::from)
+    })?;
     decided(done, "/operator/held")
 }
 
@@ -284,7 +290,9 @@ fn cases_page(cx: &Cx, refused: Option<(Id, &Refusal)>, status: u16) -> Outcome 
         @if open.is_empty() { (ui::empty_state(&cx.t("settlement-cases-none"), &cx.t("settlement-cases-none-why"), None)) }
         @for row in &open {
             @let error = refused.filter(|(id, _)| *id == row.id).map(|(_, r)| r);
+            @let claim = cx.claim_banner("difference", row.id)?;
             (ui::card(Some(&case_words(cx, row)), html! {
+                (claim)
                 (case_facts(cx, row))
                 (resolution_form(cx, &format!("/operator/reconciliation/{}/resolution", row.id), error))
             }))
@@ -337,7 +345,10 @@ fn resolve_case(cx: &Cx) -> Outcome {
         Ok(text) => text,
         Err(refusal) => return cases_page(cx, Some((id, &refusal)), 422),
     };
-    let done = cx.app.db.write(|tx| store::resolve_case(tx, id, person_id, &text, now))?;
+    let done = cx.app.db.write(|tx| {
+        claims::decide(tx, "difference", id, person_id, now)?;
+        store::resolve_case(tx, id, person_id, &text, now).map_err(Trouble::from)
+    })?;
     decided(done, "/operator/reconciliation")
 }
 

@@ -46,7 +46,7 @@ macro_rules! files {
     };
 }
 
-files!["web", "files", "people", "organisations", "projects", "giving", "settlement", "discover"];
+files!["web", "files", "people", "organisations", "projects", "giving", "settlement", "discover", "operations"];
 
 pub struct Locales {
     zh: FluentBundle<FluentResource>,

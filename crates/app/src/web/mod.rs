@@ -8,6 +8,8 @@ use crate::jobs::Chore;
 use crate::kernel::{MINUTE_US, Trouble, audit};
 
 mod answer;
+mod claims;
+mod csv;
 mod cx;
 mod http;
 mod layout;
@@ -18,6 +20,7 @@ pub mod show;
 mod uploads;
 
 pub use answer::{Answer, Outcome};
+pub use csv::csv;
 pub use cx::{Cx, Form, Request, Upload, parse_id};
 pub use http::{SECURITY_HEADERS, dispatch, router};
 pub use layout::{PageParts, field_error, local_path, refusal_text};

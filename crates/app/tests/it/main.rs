@@ -15,6 +15,7 @@
 //! | `races.rs` | many hands at once, forged and repeated confirmations: is one gift one gift? |
 //! | `settlement.rs` | does the bill agree, who decides what does not fit, and does the check see damage? |
 //! | `simulate.rs` | random worlds against a model that knows only the promises |
+//! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
@@ -26,6 +27,7 @@ mod desks;
 mod giving;
 mod giving_orders;
 mod giving_project;
+mod operations;
 mod organisations;
 mod people;
 mod projects;

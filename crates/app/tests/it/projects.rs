@@ -217,7 +217,7 @@ fn a_project_lives_its_whole_life(world: &World) {
     doer.submit(&doer.get(&payouts), &payouts, &[("amount", "1e3"), ("purpose", "采购路灯")]).has_status(422);
     doer.submit(&doer.get(&payouts), &payouts, &[("amount", "3,500"), ("purpose", "采购路灯")]).has_status(200).sees("已预留");
     let waiting = cast.finance.get("/desk");
-    let decision = cast.finance.click(&waiting, "审批拨款 ¥3,500.00");
+    let decision = cast.finance.click(&waiting, "¥3,500.00");
     let approval = format!("{}/approval", decision.path);
     cast.finance.submit(&decision, &approval, &[]).has_status(200).sees("待第二人审批");
     // The first hand cannot be the second; the page does not even offer it, and the door is shut.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::kernel::civil::{Day, day_of};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, public_entry};
 use crate::organisations;
 
 use super::super::model::{Draft, NewLine, Project, State};
@@ -39,33 +39,36 @@ pub fn submit(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Re
 
 /// Sends a project back to its charity with a reason.
 pub fn return_to_draft(app: &App, actor: &Actor, id: Id, version: i64, reason: &str, now: Micros) -> Result<i64, Trouble> {
-    reviewer(actor)?;
+    let person_id = reviewer(actor)?;
     let reason = reason_of(reason)?;
     let walk = Walk { actor, id, version, step_id: app.new_id(), now };
     app.db.write(|tx| {
         let project = unbiased(tx, actor, id)?;
+        claims::decide(tx, "project", id, person_id, now)?;
         take(tx, &walk, &project, Step::Return, &reason)
     })
 }
 
 /// Finds a submitted project in order. The reviewer neither wrote it nor works for it.
 pub fn review(app: &App, actor: &Actor, id: Id, version: i64, note: &str, now: Micros) -> Result<i64, Trouble> {
-    reviewer(actor)?;
+    let person_id = reviewer(actor)?;
     let note = rules::tidy(note, true);
     let walk = Walk { actor, id, version, step_id: app.new_id(), now };
     app.db.write(|tx| {
         let project = unbiased(tx, actor, id)?;
+        claims::decide(tx, "project", id, person_id, now)?;
         take(tx, &walk, &project, Step::Review, &note)
     })
 }
 
 /// Publishes a reviewed project, if the recipient may raise funds on this very day and nothing is missing.
 pub fn publish(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Result<i64, Trouble> {
-    reviewer(actor)?;
+    let person_id = reviewer(actor)?;
     let walk = Walk { actor, id, version, step_id: app.new_id(), now };
     let entry_id = app.new_id();
     app.db.write(|tx| {
         let project = unbiased(tx, actor, id)?;
+        claims::decide(tx, "project", id, person_id, now)?;
         Step::Publish.from(project.state)?;
         let (missing, budget_fen) = missing(tx, &project, day_of(now))?;
         if let Some(refusal) = missing.into_iter().next() {

@@ -25,6 +25,7 @@ use crate::web::{Cx, Route, get, post, refusal_text, show};
 use super::model::{BudgetLine, Project, State};
 
 pub use cards::card;
+pub use desk::desk_list;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -33,7 +34,6 @@ pub fn routes() -> Vec<Route> {
         get("/projects/{id}/progress", Right::Anyone, records::progress),
         get("/projects/{id}/disclosures/{disclosure}", Right::Anyone, records::disclosure),
         get("/projects/{id}/steps", Right::Anyone, records::steps),
-        get("/desk", Right::Desk, desk::desk),
         get("/desk/projects/new", Right::Desk, draft::new),
         post("/desk/projects", Right::Desk, draft::create),
         get("/desk/projects/{id}", Right::Desk, overview::project),
@@ -55,7 +55,6 @@ pub fn routes() -> Vec<Route> {
         post("/desk/projects/{id}/execution", Right::Desk, steps::execute),
         get("/desk/projects/{id}/closing", Right::Desk, steps::closing),
         post("/desk/projects/{id}/closing", Right::Desk, steps::close),
-        get("/operator", Right::Operator, operator::queues),
         get("/operator/projects/{id}", Right::Operator, operator::project),
         post("/operator/projects/{id}/return", Right::Operator, operator::return_to_draft),
         post("/operator/projects/{id}/review", Right::Operator, operator::review),

@@ -1,4 +1,4 @@
-//! The operator's desk: what waits to be checked, and one project with everything on one page.
+//! One project as the operator's reviewers see it, with everything on one page.
 
 use maud::{Markup, html};
 
@@ -10,42 +10,7 @@ use crate::web::{Answer, Cx, Outcome, PageParts, refusal_text, show};
 use super::super::model::{BudgetLine, Project, State, StepTaken};
 use super::super::{actions, rules, store};
 use super::overview::step_list;
-use super::{Parties, Place, budget_table, days_late, error_of, refused, state_badge, status_of, trail};
-
-pub fn queues(cx: &Cx) -> Outcome {
-    let today = day_of(cx.now);
-    let (submitted, reviewed, overdue) = cx.app.db.read(|tx| {
-        Ok::<_, db::Fault>((
-            store::operator_queue(tx, State::Submitted)?,
-            store::operator_queue(tx, State::Reviewed)?,
-            store::overdue_projects(tx, today)?,
-        ))
-    })?;
-    let title = cx.t("project-operator");
-    let row = |p: &Project, aside: Markup| ui::LinkRow {
-        href: format!("/operator/projects/{}", p.id).into(),
-        title: p.title.clone().into(),
-        note: p.submitted_at.map(|at| cx.ta("project-submitted-ago", &[("ago", show::ago(cx, at).into())])).unwrap_or_default().into(),
-        aside,
-    };
-    let queue = |key: &str, none: &str, projects: &[Project], aside: &dyn Fn(&Project) -> Markup| {
-        let rows: Vec<ui::LinkRow> = projects.iter().map(|p| row(p, aside(p))).collect();
-        ui::section(&cx.t(key), None, html! { @if rows.is_empty() { p { (cx.t(none)) } } @else { (ui::link_list(&rows)) } })
-    };
-    let state = |p: &Project| state_badge(cx, p.state);
-    let late = |p: &Project| {
-        let days = days_late(cx, p.due_day).unwrap_or(0);
-        ui::badge(ui::Tone::Warn, &cx.ta("project-card-overdue", &[("days", days.into())]))
-    };
-    let body = html! {
-        (ui::heading(&title, Some(&cx.t("project-operator-lead"))))
-        (queue("project-operator-submitted", "project-operator-submitted-none", &submitted, &state))
-        (queue("project-operator-reviewed", "project-operator-reviewed-none", &reviewed, &state))
-        (queue("project-operator-overdue", "project-operator-overdue-none", &overdue, &late))
-        (ui::section(&cx.t("project-operator-elsewhere"), None, ui::link_list(&cx.operator_rooms())))
-    };
-    Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
-}
+use super::{Parties, Place, budget_table, error_of, refused, state_badge, status_of, trail};
 
 /// Everything a reviewer looks at.
 struct View {
@@ -91,13 +56,14 @@ fn page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
     let view = load(cx)?;
     let p = &view.project;
     let body = html! {
-        (trail(cx, &[ui::Link::new(cx.t("project-operator"), "/operator")], &p.title))
+        (trail(cx, &[ui::Link::new(cx.t("nav-operator"), "/operator")], &p.title))
         (ui::heading(&p.title, Some(&p.summary)))
         p.row {
             (state_badge(cx, p.state)) " "
             @if p.curated_at.is_some() { (ui::badge(ui::Tone::Good, &cx.t("project-curated"))) }
         }
         (refused(cx, refusals))
+        (cx.claim_banner("project", p.id)?)
         (ui::columns(
             html! {
                 (ui::section(&cx.t("project-particulars"), None, particulars(cx, &view)))

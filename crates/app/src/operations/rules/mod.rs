@@ -1,0 +1,3 @@
+//! Pure decisions of operations.
+
+pub mod queues;

@@ -1,0 +1,104 @@
+//! What waits for somebody in projects: for the operator's reviewers, and at a charity's desk.
+
+use db::{Fault, Tx};
+
+use crate::kernel::civil::{Day, day_of, start_of};
+use crate::kernel::{Id, Micros, WAITING_SHOWN, Waiting, workdays};
+
+use super::model::State;
+use super::store;
+
+/// 工作日. No law gives the platform a time for its review; this is its own promise to the charities.
+const REVIEW_WORKDAYS: u32 = 5;
+
+/// The last instant of the last working day of a promise.
+fn promised(since: Micros, workdays: u32) -> Micros {
+    start_of(workdays::add_workdays(day_of(since), workdays) + 1) - 1
+}
+
+fn end_of(day: Day) -> Micros {
+    start_of(day + 1) - 1
+}
+
+pub fn waiting_for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fault> {
+    let mut waiting = Vec::new();
+    for (state, queue, unattended) in [
+        (State::Submitted, "waiting-project-submitted", "unattended-project-submitted"),
+        (State::Reviewed, "waiting-project-reviewed", "unattended-project-reviewed"),
+    ] {
+        for project in store::operator_queue(tx, state)? {
+            let since = if state == State::Submitted { project.submitted_at } else { project.reviewed_at }.unwrap_or(project.created_at);
+            waiting.push(Waiting {
+                queue,
+                thing: "project",
+                thing_id: project.id,
+                href: format!("/operator/projects/{}", project.id),
+                title: project.title,
+                since,
+                due_at: Some(promised(since, REVIEW_WORKDAYS)),
+                unattended,
+            });
+        }
+    }
+    for project in store::overdue_projects(tx, day_of(now))? {
+        waiting.push(Waiting {
+            queue: "waiting-project-late",
+            thing: "late_report",
+            thing_id: project.id,
+            href: format!("/operator/projects/{}", project.id),
+            title: project.title,
+            since: start_of(project.due_day + 1),
+            due_at: Some(end_of(project.due_day)),
+            unattended: "unattended-project-late",
+        });
+    }
+    Ok(waiting)
+}
+
+/// Payouts to decide, reports that are late, drafts: of the organisations whose desk this is.
+pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], now: Micros) -> Result<Vec<Waiting>, Fault> {
+    let mut waiting = Vec::new();
+    for (payout, title) in store::open_payouts(tx, organisation_ids)? {
+        waiting.push(Waiting {
+            queue: "waiting-payout",
+            thing: "payout",
+            thing_id: payout.id,
+            title: format!("{} · {title}", money::Fen(payout.amount_fen)),
+            href: format!("/desk/payouts/{}", payout.id),
+            since: payout.requested_at,
+            due_at: None,
+            unattended: "unattended-payout",
+        });
+    }
+    for project in store::desk_projects(tx, organisation_ids)? {
+        let href = format!("/desk/projects/{}", project.id);
+        if project.due_day < day_of(now) {
+            waiting.push(Waiting {
+                queue: "waiting-report",
+                thing: "report",
+                thing_id: project.id,
+                title: project.title.clone(),
+                href: href.clone(),
+                since: start_of(project.due_day + 1),
+                due_at: Some(end_of(project.due_day)),
+                unattended: "unattended-report",
+            });
+        }
+        if project.state == State::Draft {
+            let returned = project.submitted_at.is_some();
+            waiting.push(Waiting {
+                queue: if returned { "waiting-project-returned" } else { "waiting-project-draft" },
+                thing: "draft",
+                thing_id: project.id,
+                title: project.title,
+                href,
+                since: project.submitted_at.unwrap_or(project.created_at),
+                due_at: None,
+                unattended: if returned { "unattended-project-returned" } else { "unattended-project-draft" },
+            });
+        }
+    }
+    waiting.sort_by_key(|item| item.since);
+    waiting.truncate(usize::try_from(WAITING_SHOWN).unwrap_or(usize::MAX));
+    Ok(waiting)
+}

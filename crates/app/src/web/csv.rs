@@ -1,0 +1,32 @@
+//! Lists as comma-separated text, the way spreadsheets in China open it: UTF-8 with its mark, lines ended by CRLF (RFC 4180).
+
+/// A cell that a spreadsheet would take for a formula gets an apostrophe in front: what people typed is never run.
+pub fn csv(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut text = String::from("\u{feff}");
+    for row in rows {
+        for (at, cell) in row.iter().enumerate() {
+            if at > 0 {
+                text.push(',');
+            }
+            let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.clone() };
+            if guarded.contains([',', '"', '\n', '\r']) {
+                text.push('"');
+                text.push_str(&guarded.replace('"', "\"\""));
+                text.push('"');
+            } else {
+                text.push_str(&guarded);
+            }
+        }
+        text.push_str("\r\n");
+    }
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cells_are_quoted_and_formulas_disarmed() {
+        let rows = [vec!["a".to_owned(), "b,\"c\"".to_owned()], vec!["=1+1".to_owned(), "两\n行".to_owned()]];
+        assert_eq!(String::from_utf8(super::csv(&rows)).unwrap(), "\u{feff}a,\"b,\"\"c\"\"\"\r\n'=1+1,\"两\n行\"\r\n");
+    }
+}
