@@ -152,6 +152,7 @@ project-overdue-by = { $days ->
    *[other] It was due by { $day } and is { $days } days late.
 }
 project-complaint = Questions and complaints
+project-ask = Ask what became of the gifts
 project-complaint-how = Please contact { $name } first, which receives the gifts: { $contact }. If the answer does not satisfy you, the civil affairs department that registered it takes complaints.
 project-give = Give
 

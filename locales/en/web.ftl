@@ -17,6 +17,7 @@ size-normal = Normal type
 footer-give = Giving
 footer-organisations = Charities
 footer-trust = In the open
+footer-complain = Complain or report
 footer-staff = Staff sign-in
 footer-about-us = About
 footer-about = About Huihai

@@ -144,6 +144,7 @@ project-word-note = 请留意
 project-word-refused = 没有办成
 project-overdue-by = 应于 { $day } 前公开，已逾期 { $days } 天。
 project-complaint = 有疑问、要投诉
+project-ask = 问问善款怎么用的
 project-complaint-how = 请先联系公募接收机构{ $name }：{ $contact }。对答复不满意，可以向为它登记的民政部门投诉、举报。
 project-give = 我要捐赠
 

@@ -17,6 +17,7 @@ size-normal = 标准版
 footer-give = 捐赠
 footer-organisations = 慈善组织
 footer-trust = 公开
+footer-complain = 投诉举报
 footer-staff = 机构登录
 footer-about-us = 关于
 footer-about = 关于汇海

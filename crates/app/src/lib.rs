@@ -2,7 +2,7 @@
 //! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
 //!
 //! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations`;
-//! `giving → projects`; `settlement → giving`; `discover` reads from all; `operations` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
+//! `giving → projects`; `settlement → giving`; `discover` reads from all; `operations` reads from all; `transparency` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
 //! and `channel`, which use no slice.
 
 use std::sync::Arc;
@@ -22,12 +22,14 @@ pub mod organisations;
 pub mod people;
 pub mod projects;
 pub mod settlement;
+pub mod transparency;
 pub mod web;
 
 /// The schema, oldest first. Forward only: a migration that was released is never edited.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "ground", text: include_str!("../../../migrations/0001_ground.sql") },
     Migration { number: 2, name: "desks", text: include_str!("../../../migrations/0002_desks.sql") },
+    Migration { number: 3, name: "supervision", text: include_str!("../../../migrations/0003_supervision.sql") },
 ];
 
 /// What the law lets this deployment do; it is printed on every page.
@@ -130,6 +132,11 @@ impl App {
     }
 }
 
+/// Everything an operator may choose.
+pub fn settings() -> Vec<kernel::settings::Setting> {
+    [transparency::settings()].into_iter().flatten().collect()
+}
+
 /// Every route of the product with its right: the rights table.
 pub fn routes() -> Vec<web::Route> {
     [
@@ -142,6 +149,7 @@ pub fn routes() -> Vec<web::Route> {
         giving::routes(),
         settlement::routes(),
         operations::routes(),
+        transparency::routes(),
     ]
     .into_iter()
     .flatten()

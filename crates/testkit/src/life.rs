@@ -35,6 +35,11 @@ pub struct Life {
     pub held: Id,
     /// A picture of the charity that everyone may see.
     pub file: Id,
+    /// The charity is asked for a statement on it.
+    pub complaint: Id,
+    /// Answered, with a paper.
+    pub question: Id,
+    pub question_paper: Id,
 }
 
 impl World {
@@ -78,7 +83,45 @@ impl World {
         for person in cast.everyone() {
             self.sign_in_again(person);
         }
-        Life { published, draft, closed, gift, unpaid, open_payout, paid_payout, budget_line, expense, progress, disclosure, held, file }
+        let (complaint, question, question_paper) = self.supervised(cast, published);
+        Life {
+            published,
+            draft,
+            closed,
+            gift,
+            unpaid,
+            open_payout,
+            paid_payout,
+            budget_line,
+            expense,
+            progress,
+            disclosure,
+            held,
+            file,
+            complaint,
+            question,
+            question_paper,
+        }
+    }
+}
+
+impl World {
+    /// Somebody complains about a project and somebody asks about it, through the pages.
+    fn supervised(&self, cast: &Cast, project: Id) -> (Id, Id, Id) {
+        let guest = self.guest();
+        let form = guest.get(&format!("/complaints/new?project={project}"));
+        let told = [("kind", "silent"), ("body", "三个月没有看到项目进展，请查一查。")];
+        guest.submit(&form, "/complaints", &told).has_status(200);
+        let complaint = self.count(sql("SELECT MAX(id) AS count FROM complaint"), params![]);
+        let address = format!("/operator/complaints/{complaint}");
+        cast.reviewer.submit(&cast.reviewer.get(&address), &format!("{address}/statement"), &[]).has_status(200);
+        let path = format!("/projects/{project}/questions");
+        guest.submit(&guest.get(&path), &path, &[("body", "棉衣发给了哪些学校？")]).has_status(200);
+        let question = self.count(sql("SELECT MAX(id) AS count FROM question"), params![]);
+        let desk = format!("/desk/questions/{question}");
+        let answer = [("answer", "发给了两所小学，名单见附件。")];
+        cast.manager.submit_files(&cast.manager.get(&desk), &desk, &answer, &[("papers", "名单.png", PIXEL)]).has_status(200);
+        (complaint, question, self.count(sql("SELECT MAX(file_id) AS count FROM question_file"), params![]))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod public_entry;
 mod rate;
 mod refusal;
 mod secret;
+pub mod settings;
 mod waiting;
 pub mod workdays;
 

@@ -132,7 +132,12 @@ impl Cx {
             },
             ui::FooterColumn {
                 title: self.t("footer-trust").into(),
-                links: vec![link("nav-books", "/reconciliation"), link("footer-staff", "/staff/sign-in")],
+                links: vec![
+                    link("nav-books", "/reconciliation"),
+                    self.complain_link(),
+                    link("complaint-figures", "/complaints"),
+                    link("footer-staff", "/staff/sign-in"),
+                ],
             },
             ui::FooterColumn { title: self.t("footer-about-us").into(), links: about },
             ui::FooterColumn {
@@ -146,6 +151,13 @@ impl Cx {
         ]
     }
 
+    /// MZ/T 088-2017: a way to complain on every page; on a project's pages, about that project.
+    fn complain_link(&self) -> ui::Link<'static> {
+        let project = self.request.path.strip_prefix("/projects/").and_then(|rest| super::parse_id(rest.split('/').next().unwrap_or("")));
+        let href = project.map_or("/complaints/new".to_owned(), |id| format!("/complaints/new?project={id}"));
+        ui::Link::new(self.t("footer-complain"), href)
+    }
+
     /// `?done=key` after a redirect says that it worked. Only messages made for this are shown.
     fn flash(&self) -> Option<Markup> {
         let key = format!("done-{}", self.query("done"));
@@ -155,13 +167,19 @@ impl Cx {
 }
 
 /// The rooms of a charity's desk: address, name, note, and the roles that have business there (none named: every role).
-const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[("/desk/seats", "people-seats-link", "people-seats-note", &[Role::Manager])];
+const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[
+    ("/desk/seats", "people-seats-link", "people-seats-note", &[Role::Manager]),
+    ("/desk/questions", "question-desk", "question-desk-note", &[Role::Manager, Role::Finance]),
+    ("/desk/complaints", "complaint-desk", "complaint-desk-note", &[Role::Manager]),
+];
 
 /// The rooms of the operator's desk.
 const OPERATOR_ROOMS: &[(&str, &str, &str)] = &[
     ("/operator/organisations", "people-organisations-link", "people-organisations-note"),
     ("/operator/held", "room-held", "room-held-note"),
     ("/operator/reconciliation", "room-reconciliation", "room-reconciliation-note"),
+    ("/operator/complaints", "complaint-room", "complaint-room-note"),
+    ("/operator/settings", "settings-title", "settings-note"),
     ("/operator/health", "room-health", "room-health-note"),
 ];
 

@@ -46,7 +46,7 @@ macro_rules! files {
     };
 }
 
-files!["web", "files", "people", "organisations", "projects", "giving", "settlement", "discover", "operations"];
+files!["web", "files", "people", "organisations", "projects", "giving", "settlement", "discover", "operations", "transparency"];
 
 pub struct Locales {
     zh: FluentBundle<FluentResource>,

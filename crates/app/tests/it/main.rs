@@ -17,6 +17,7 @@
 //! | `simulate.rs` | random worlds against a model that knows only the promises |
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
+//! | `transparency.rs` | complaints and donors’ questions: is everyone answered, in time and by the right person? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod browse;
@@ -38,4 +39,5 @@ mod settlement;
 mod simulate;
 mod sources;
 mod tidy;
+mod transparency;
 mod world;

@@ -86,6 +86,11 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("progress", _) => all.life.progress,
         ("held", _) => all.life.held,
         ("files", _) => all.life.file,
+        ("complaints", "code") => return world.app.secret.code("complaint", &all.life.complaint.to_string()),
+        ("complaints", _) => all.life.complaint,
+        ("questions", "code") => return world.app.secret.code("question", &all.life.question.to_string()),
+        ("papers", _) => all.life.question_paper,
+        ("questions", _) => all.life.question,
         _ => 1,
     };
     id.to_string()

@@ -158,7 +158,7 @@ fn side_column(cx: &Cx, view: &PublicView) -> Markup {
             (life(cx, &view.project, &view.due))
             p { (ui::Link::new(cx.t("project-life-all"), format!("/projects/{}/steps", view.project.id))) }
         }))
-        (complaint(cx, &view.parties.recipient))
+        (complaint(cx, view.project.id, &view.parties.recipient))
     }
 }
 

@@ -174,9 +174,13 @@ pub fn life(cx: &Cx, p: &Project, due: &[Due]) -> Markup {
 }
 
 /// Where to turn with doubts; on every page that raises funds (平台规范 and 慈善法 art. 25).
-pub fn complaint(cx: &Cx, recipient: &Organisation) -> Markup {
+pub fn complaint(cx: &Cx, project_id: Id, recipient: &Organisation) -> Markup {
     ui::card(
         Some(&cx.t("project-complaint")),
-        html! { p { (cx.ta("project-complaint-how", &[("name", recipient.name.as_str().into()), ("contact", recipient.contact.as_str().into())])) } },
+        html! {
+            p { (cx.ta("project-complaint-how", &[("name", recipient.name.as_str().into()), ("contact", recipient.contact.as_str().into())])) }
+            p { (ui::Link::new(cx.t("project-ask"), format!("/projects/{project_id}/questions"))) }
+            p { (ui::Link::new(cx.t("footer-complain"), format!("/complaints/new?project={project_id}"))) }
+        },
     )
 }

@@ -1,0 +1,4 @@
+//! What is read and written: complaints, questions.
+
+pub mod complaints;
+pub mod questions;
