@@ -9,6 +9,8 @@
 //! integer, text, bytes), `?1 ?2` parameters, text ordered by its bytes. Where the engines would
 //! quietly differ, this crate either makes them equal or refuses on both.
 
+pub mod backup;
+mod copy;
 mod fault;
 mod migrate;
 mod pool;
@@ -21,6 +23,7 @@ pub mod testing;
 mod tx;
 mod value;
 
+pub use copy::{Moving, TableDigest};
 pub use fault::Fault;
 pub use migrate::Migration;
 pub use row::{Row, RowRef};
@@ -118,6 +121,16 @@ impl Db {
     /// As [`Db::write`].
     pub fn write_batch<T, E: From<Fault>>(&self, f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         self.transact(Mode::Batch, f)
+    }
+
+    /// How often a transaction was begun again since the program started, because it collided with another or the line broke.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        match &*self.0 {
+            // SQLite lets one writer in after the other.
+            Store::Sqlite(_) => 0,
+            Store::Postgres(postgres) => postgres.retries(),
+        }
     }
 
     /// How many bytes the database holds, free pages included: the figure that benchmarks divide by.

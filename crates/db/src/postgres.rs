@@ -7,6 +7,7 @@ use std::error::Error;
 use std::hash::BuildHasher;
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::postgres::error::SqlState;
@@ -27,6 +28,7 @@ use crate::value::Value;
 pub(crate) struct Postgres {
     config: Config,
     pool: Pool<Connection>,
+    retries: AtomicU64,
 }
 
 pub(crate) struct Connection {
@@ -44,14 +46,25 @@ impl Postgres {
             .connect_timeout(Duration::from_secs(5))
             .tcp_user_timeout(Duration::from_secs(30))
             .keepalives_idle(Duration::from_secs(30));
-        let postgres = Postgres { config, pool: Pool::new(connections) };
+        let postgres = Postgres { config, pool: Pool::new(connections), retries: AtomicU64::new(0) };
         postgres.transact(Mode::Read, check_collation)?;
         Ok(postgres)
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
     }
 
     pub(crate) fn transact<T, E: From<Fault>>(&self, mode: Mode, mut f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         let mut tries = Tries::new();
         loop {
+            if tries.count > 0 {
+                self.retries.fetch_add(1, Ordering::Relaxed);
+            }
             let mut lease = match self.pool.take(|| self.connect()) {
                 Ok(lease) => lease,
                 Err(fault) if tries.another(mode, fault.kind()) => continue,
@@ -278,6 +291,22 @@ impl Connection {
             Ok(())
         })();
         result.map_err(|error| self.fault("changing many rows", &error))?;
+        outcome
+    }
+
+    pub(crate) fn each(&mut self, text: &str, each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>) -> Result<(), Fault> {
+        let statement = self.statement(text, &[])?;
+        let mut outcome = Ok(());
+        let result = (|| {
+            let mut rows = self.client.query_raw(&statement, std::iter::empty::<i64>())?;
+            while let Some(row) = rows.next()? {
+                if outcome.is_ok() {
+                    outcome = each(&RowRef(Passing::Postgres(&row)));
+                }
+            }
+            Ok(())
+        })();
+        result.map_err(|error| self.fault("querying", &error))?;
         outcome
     }
 

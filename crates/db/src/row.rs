@@ -159,7 +159,7 @@ impl RowRef<'_> {
         }
     }
 
-    fn value(&self, at: usize) -> Result<Value<'_>, Fault> {
+    pub(crate) fn value(&self, at: usize) -> Result<Value<'_>, Fault> {
         match &self.0 {
             Passing::Sqlite(row) => sqlite::value(row, at),
             Passing::Postgres(row) => postgres::value(row, at),

@@ -48,6 +48,16 @@ impl Sqlite {
         Ok(Sqlite { writer: Mutex::new(Connection::open(file, Mode::Write)?), readers: Pool::new(READERS), file: file.to_owned() })
     }
 
+    /// On a connection of its own: it reads one snapshot for as long as it takes, and writers go on beside it.
+    pub(crate) fn vacuum_into(&self, to: &Path) -> Result<(), Fault> {
+        let failed = |error| fault(&format!("writing {}", to.display()), &error);
+        let to = to.to_str().ok_or_else(|| Fault::other(format!("{} is not text, so SQLite cannot be told of it", to.display())))?;
+        let connection = rusqlite::Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+        connection.busy_timeout(BUSY).map_err(failed)?;
+        connection.execute("VACUUM INTO ?1", [to]).map_err(failed)?;
+        Ok(())
+    }
+
     pub(crate) fn transact<T, E: From<Fault>>(&self, mode: Mode, f: impl FnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         if mode == Mode::Read {
             let lease = self.readers.take(|| Connection::open(&self.file, Mode::Read))?;
@@ -211,6 +221,15 @@ impl Connection {
             while let Some(row) = returned.next().map_err(|error| fault("executing", &error))? {
                 each(&RowRef(Passing::Sqlite(row)))?;
             }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn each(&self, text: &str, each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>) -> Result<(), Fault> {
+        let mut statement = self.bound(text, &[])?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(|error| fault("querying", &error))? {
+            each(&RowRef(Passing::Sqlite(row)))?;
         }
         Ok(())
     }

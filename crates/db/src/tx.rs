@@ -147,6 +147,21 @@ impl<'c> Tx<'c> {
         })
     }
 
+    pub(crate) fn engine(&self) -> Engine {
+        match &self.session {
+            Session::Sqlite(_) => Engine::Sqlite,
+            Session::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Passes every row of a statement that this crate made itself, one by one, so that a table of any size can pass.
+    pub(crate) fn each(&mut self, text: &str, each: &mut dyn FnMut(&RowRef) -> Result<(), Fault>) -> Result<(), Fault> {
+        self.run(text, |session| match session {
+            Session::Sqlite(connection) => connection.each(text, each),
+            Session::Postgres(connection) => connection.each(text, each),
+        })
+    }
+
     pub(crate) fn prepare(&mut self, text: &str) -> Result<(), Fault> {
         self.run(text, |session| {
             // Asked of both engines, since only PostgreSQL's form needs the numbers.

@@ -1,6 +1,7 @@
 //! The promises of `db`, each tried on both engines.
 
 mod bulk;
+mod copy;
 mod faults;
 mod migrations;
 mod story;
