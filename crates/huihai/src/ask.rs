@@ -31,6 +31,36 @@ pub fn command() -> Command {
                         .help("also look for every gift in this file of 64-bit little-endian ids, as `bench gifts` writes it"),
                 ),
         )
+        .subcommand(
+            place(Command::new("backup").about("write the database and the deployment's secret into a new folder, while serving goes on"))
+                .arg(Arg::new("to").long("to").value_name("DIR").required(true).help("a folder that does not exist yet"))
+                .arg(Arg::new("secret").long("secret").value_name("FILE").help("the deployment's secret [default: in the data directory]"))
+                .arg(
+                    Arg::new("without-secret")
+                        .long("without-secret")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with("secret")
+                        .help("the secret is kept elsewhere"),
+                ),
+        )
+        .subcommand(
+            Command::new("restore")
+                .about("bring a backup back into an empty place, and check it")
+                .arg(Arg::new("from").long("from").value_name("DIR").required(true))
+                .arg(Arg::new("data").long("data").value_name("DIR").help("the data directory [default for SQLite: data]"))
+                .arg(
+                    Arg::new("database")
+                        .long("database")
+                        .value_name("URL")
+                        .help("an empty PostgreSQL database, for a backup of PostgreSQL"),
+                ),
+        )
+        .subcommand(
+            Command::new("move")
+                .about("copy a SQLite installation into an empty PostgreSQL, all of it or nothing, and compare")
+                .arg(Arg::new("data").long("data").value_name("DIR").help("the data directory [default: data]"))
+                .arg(Arg::new("to").long("to").value_name("URL").required(true).help("the PostgreSQL database")),
+        )
         .subcommand(Command::new("bench").about("repeatable benchmarks").subcommand_required(true).subcommand(bench_gifts()))
 }
 

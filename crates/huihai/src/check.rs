@@ -13,18 +13,29 @@ use crate::house;
 pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     let db = house::open(asked)?;
     db.migrate(app::MIGRATIONS)?;
-    let (looked, findings) = app::settlement::check::check(&db)?;
+    report(&db, asked.get_flag("json"), text(asked, "acknowledged"))
+}
+
+/// Checks and prints. As JSON it also says how many rows each table has and the hash over them: two databases that print
+/// the same are the same, whichever engine they are on.
+pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>) -> Result<ExitCode> {
+    let (looked, findings) = app::settlement::check::check(db)?;
     let mut sentences: Vec<String> = findings.iter().map(ToString::to_string).collect();
     let mut acknowledged = None;
-    if let Some(file) = text(asked, "acknowledged") {
-        let (count, missing) = missing_gifts(&db, file)?;
+    if let Some(file) = acknowledged_file {
+        let (count, missing) = missing_gifts(db, file)?;
         acknowledged = Some(count);
         sentences.extend(missing.iter().map(|id| format!("gift {id} was acknowledged and is not in the books")));
     }
-    if asked.get_flag("json") {
+    if json {
+        let folds: serde_json::Map<String, serde_json::Value> = db
+            .digests()?
+            .into_iter()
+            .map(|table| (table.table, serde_json::json!({ "rows": table.rows, "sha256": table.sha256 })))
+            .collect();
         let value = serde_json::json!({
             "gifts": looked.gifts, "gifts_fen": looked.gifts_fen, "payouts": looked.payouts, "expenses": looked.expenses,
-            "acknowledged": acknowledged, "findings": sentences,
+            "acknowledged": acknowledged, "findings": sentences, "folds": folds,
         });
         println!("{value}");
     } else {

@@ -12,6 +12,7 @@ use clap::ArgMatches;
 use app::App;
 use app::kernel::{Secret, random_bytes};
 use db::Db;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::ask::text;
 use crate::config::Config;
@@ -25,6 +26,38 @@ pub fn open(asked: &ArgMatches) -> Result<Db> {
         Some(url) => open_postgres(url),
         None => open_data(Path::new(text(asked, "data").unwrap_or("data"))),
     }
+}
+
+/// The same, but a SQLite database must be there: a command that reads never makes an empty one.
+pub fn open_existing(asked: &ArgMatches) -> Result<Db> {
+    if let Some(file) = text(asked, "config") {
+        let config = Config::read(Path::new(file))?;
+        return match &config.database {
+            Some(url) => open_postgres(url),
+            None => open_existing_data(&config.data),
+        };
+    }
+    match text(asked, "database") {
+        Some(url) => open_postgres(url),
+        None => open_existing_data(Path::new(text(asked, "data").unwrap_or("data"))),
+    }
+}
+
+pub fn open_existing_data(dir: &Path) -> Result<Db> {
+    anyhow::ensure!(dir.join("huihai.sqlite").is_file(), "there is no database in {}", dir.display());
+    open_data(dir)
+}
+
+/// Something is going on, and nobody knows how long it takes.
+pub fn spinner(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_message(what);
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    bar
+}
+
+pub fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
 }
 
 pub fn open_data(dir: &Path) -> Result<Db> {

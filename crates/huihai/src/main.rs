@@ -1,6 +1,7 @@
 //! The program: reads what was asked, puts the parts together, runs. Every decision about gifts is in `crates/app`.
 
 mod ask;
+mod backup;
 mod bench;
 mod check;
 mod config;
@@ -22,6 +23,9 @@ fn main() -> ExitCode {
         Some(("serve", m)) => serve::run(m),
         Some(("migrate", m)) => house::migrate(m),
         Some(("check", m)) => check::run(m),
+        Some(("backup", m)) => backup::backup(m),
+        Some(("restore", m)) => backup::restore(m),
+        Some(("move", m)) => backup::move_to_postgres(m),
         Some(("bench", m)) => bench::run(m),
         _ => unreachable!("clap asks for one of these"),
     };

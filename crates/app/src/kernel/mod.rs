@@ -9,6 +9,7 @@ pub mod civil;
 pub mod claims;
 mod clock;
 mod ids;
+mod meter;
 pub mod public_entry;
 mod rate;
 mod refusal;
@@ -20,9 +21,10 @@ pub mod workdays;
 pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
 pub use clock::{Clock, DAY_US, HOUR_US, MINUTE_US, Micros, SECOND_US};
 pub use ids::{IdMaker, first_id_at, made_at, process_number};
+pub use meter::{BOUNDS_US, Beat, Histogram, Meters, RouteMeter};
 pub use rate::{allow, forget as forget_rates, take as take_rate, used_since as rate_used_since};
 pub use refusal::{Refusal, Trouble};
-pub use secret::{Secret, constant_time_eq, hex, random_bytes, sha256};
+pub use secret::{Digest, Secret, constant_time_eq, hex, random_bytes, sha256};
 pub use waiting::{WAITING_SHOWN, Waiting};
 
 /// A time-ordered 64-bit identifier; its text form is its decimal digits.
