@@ -104,17 +104,3 @@ settlement-case-refunded = The bill states a refund
 done-settlement-run = Compared again.
 
 ## Operator: health
-settlement-health-title = Health
-settlement-health-lead = What waits, since when, and what gave up.
-settlement-what = What
-settlement-count = How many
-settlement-health-queued = Confirmations waiting for the books
-settlement-health-unfolded = Batches waiting for the roll-up
-settlement-health-unlisted = Batches waiting for their places
-settlement-health-waiting = Intents waiting for an order
-settlement-health-open = Orders waiting for payment
-settlement-health-jobs = Jobs waiting
-settlement-health-oldest = The oldest was due at
-settlement-failed-jobs = Jobs that failed too often and need a person
-settlement-alarm = The books do not agree
-settlement-alarm-why = New gifts are stopped; what has been paid is still recorded. Run huihai check at once.

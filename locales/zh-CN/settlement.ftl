@@ -98,17 +98,3 @@ settlement-case-refunded = 账单中有退款
 done-settlement-run = 已重新核对。
 
 ## 运营：运行状况
-settlement-health-title = 运行状况
-settlement-health-lead = 有什么在排队、排了多久、什么放弃了。
-settlement-what = 项目
-settlement-count = 数量
-settlement-health-queued = 等待入账的支付通知
-settlement-health-unfolded = 等待汇总的批次
-settlement-health-unlisted = 等待排入项目账户的批次
-settlement-health-waiting = 等待下单的捐赠意向
-settlement-health-open = 等待付款的订单
-settlement-health-jobs = 等待执行的任务
-settlement-health-oldest = 最早一项应执行于
-settlement-failed-jobs = 多次失败、需要人处理的任务
-settlement-alarm = 账本校验未通过
-settlement-alarm-why = 新的捐赠已暂停；已经付款的仍会照常入账。请立即运行 huihai check 查看详情。

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use db::{Db, Fault, Migration};
 
-use kernel::{Clock, IdMaker, Secret};
+use kernel::{Clock, IdMaker, Meters, Secret};
 
 pub mod channel;
 pub mod discover;
@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "ground", text: include_str!("../../../migrations/0001_ground.sql") },
     Migration { number: 2, name: "desks", text: include_str!("../../../migrations/0002_desks.sql") },
     Migration { number: 3, name: "supervision", text: include_str!("../../../migrations/0003_supervision.sql") },
+    Migration { number: 4, name: "operations", text: include_str!("../../../migrations/0004_operations.sql") },
 ];
 
 /// What the law lets this deployment do; it is printed on every page.
@@ -80,6 +81,10 @@ pub struct App {
     pub db: Db,
     pub clock: Clock,
     pub ids: IdMaker,
+    /// Which process this is among those that share the database; part of every id it makes.
+    pub process: u8,
+    /// What this process counts while it runs.
+    pub meters: Meters,
     pub secret: Secret,
     pub mode: Mode,
     pub base_url: String,
@@ -102,6 +107,8 @@ impl App {
             db: setup.db,
             clock: setup.clock,
             ids: IdMaker::new(process),
+            process,
+            meters: Meters::default(),
             secret: setup.secret,
             mode: setup.mode,
             base_url: setup.base_url,

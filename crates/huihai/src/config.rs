@@ -1,6 +1,7 @@
 //! The configuration file of `huihai serve`. Unknown keys are refused, and secrets are only ever paths to files.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -29,6 +30,8 @@ pub struct Config {
     /// then anyone could write that header.
     #[serde(default)]
     pub behind_proxy: bool,
+    /// Where Prometheus reads `/metrics`, e.g. `127.0.0.1:9464`: a loopback address, since what it tells is nobody else's.
+    pub metrics_listen: Option<String>,
     pub wechat: Wechat,
 }
 
@@ -72,6 +75,14 @@ impl Config {
             Some(mode) => Ok(mode),
             None => bail!("mode = {:?} is none of own_site, designated, closed", self.mode),
         }
+    }
+
+    /// The address for Prometheus, which must be this machine's own.
+    pub fn metrics_address(&self) -> Result<Option<SocketAddr>> {
+        let Some(text) = &self.metrics_listen else { return Ok(None) };
+        let address: SocketAddr = text.parse().with_context(|| format!("metrics_listen = {text:?} is not an address and a port"))?;
+        ensure!(address.ip().is_loopback(), "metrics_listen = {text:?} can be reached from outside; use 127.0.0.1 and a tunnel");
+        Ok(Some(address))
     }
 
     pub fn channel(&self) -> Result<Channel> {

@@ -21,6 +21,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     let config = Config::read(Path::new(text(asked, "config").expect("clap asks for it")))?;
     std::fs::create_dir_all(&config.data).with_context(|| format!("the data directory {} cannot be made", config.data.display()))?;
     let db = config.open()?;
+    let metrics_address = config.metrics_address()?;
     let writers = if db.engine() == Engine::Postgres { 2 } else { 1 };
     let app = App::new(Setup {
         db,
@@ -38,6 +39,11 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     runtime.block_on(async {
         let listener =
             tokio::net::TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+        if let Some(address) = metrics_address {
+            let metrics = tokio::net::TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+            let router = app::operations::metrics_router(&app);
+            tokio::spawn(async move { axum::serve(metrics, router).await });
+        }
         tracing::info!(address = %listener.local_addr()?, "serving");
         listen(app::site(&app), listener).await
     })?;

@@ -2,7 +2,8 @@
 //! fits, and **decides here whether a notification is refused** (`read_notification`). It stores nothing and waits for
 //! nothing but one answer. Unknown stays unknown.
 
-use std::sync::RwLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use wechat::{
@@ -62,6 +63,7 @@ pub struct Channel {
     api_base: String,
     notify_base: String,
     agent: ureq::Agent,
+    answers: Mutex<BTreeMap<String, u64>>,
 }
 
 /// Why a notification was turned away. `reason` is a word for counting, `detail` a line for the operator.
@@ -115,6 +117,7 @@ impl Channel {
             api_base: credentials.api_base,
             notify_base: credentials.notify_base,
             agent,
+            answers: Mutex::default(),
         }
     }
 
@@ -278,7 +281,19 @@ impl Channel {
         Ok(answer)
     }
 
-    fn send(&self, mut request: HttpRequest, now: Micros) -> Result<(AnswerHeaders, Answered), NotAnswered> {
+    /// How often the channel answered with which status, and how often it could not be reached, since the program started.
+    pub fn answers(&self) -> BTreeMap<String, u64> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn send(&self, request: HttpRequest, now: Micros) -> Result<(AnswerHeaders, Answered), NotAnswered> {
+        let answered = self.send_uncounted(request, now);
+        let outcome = answered.as_ref().map_or("unreachable".to_owned(), |(_, answer)| answer.status.to_string());
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner).entry(outcome).or_default() += 1;
+        answered
+    }
+
+    fn send_uncounted(&self, mut request: HttpRequest, now: Micros) -> Result<(AnswerHeaders, Answered), NotAnswered> {
         let nonce = Nonce::from_bytes(random_bytes());
         self.signer.sign(&mut request, now / 1_000_000, &nonce).map_err(|fault| NotAnswered(fault.to_string()))?;
         let url = format!("{}{}", self.api_base, request.path_and_query);

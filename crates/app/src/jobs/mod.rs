@@ -3,6 +3,8 @@
 //! A job may run twice and must not mind. One that fails is tried again later, each time after a longer wait; after
 //! ten attempts it rests in `failed_job` with its reason, and the others go on. Each slice registers its own in `lib.rs`.
 
+mod standing;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,6 +13,8 @@ use db::{Fault, Tx, params, sql};
 
 use crate::App;
 use crate::kernel::{Id, MINUTE_US, Micros, SECOND_US, Trouble};
+
+pub use standing::{ChoreBeat, Decision, Failed, Kind, beats, count_failed, decide_failed, failed, kinds};
 
 /// A kind of job: its name in the table and the function that does it.
 pub struct JobKind {
@@ -121,12 +125,16 @@ pub fn run_chores(app: &App) {
 
 fn do_chore(app: &App, chore: &Chore) {
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (chore.run)(app)));
-    match outcome {
-        Ok(Ok(())) => {}
-        Ok(Err(Trouble::Fault(fault))) => tracing::error!(chore = chore.name, error = %fault, "a chore failed"),
-        Ok(Err(Trouble::Refused(refusal))) => tracing::error!(chore = chore.name, reason = refusal.key, "a chore was refused"),
-        Err(_) => tracing::error!(chore = chore.name, "a chore panicked"),
+    let failure = match outcome {
+        Ok(Ok(())) => None,
+        Ok(Err(Trouble::Fault(fault))) => Some(fault.to_string()),
+        Ok(Err(Trouble::Refused(refusal))) => Some(refusal.key.to_owned()),
+        Err(_) => Some("it panicked".to_owned()),
+    };
+    if let Some(reason) = &failure {
+        tracing::error!(chore = chore.name, reason, "a chore failed");
     }
+    standing::tell(app, chore.name, failure.as_deref());
 }
 
 /// Runs jobs and chores in threads of their own until `stop` is set: one thread for jobs, one a chore, so that a slow

@@ -3,11 +3,13 @@
 //! | question | file |
 //! |---|---|
 //! | what waits for the operator, and at a charity's desk? | `waiting.rs` asks every slice; `rules/queues.rs` sorts |
+//! | how do jobs, chores and queues stand? | `pages/health.rs`; for Prometheus `metrics.rs` |
 //! | who has taken something up? | `pages/claims.rs`, over `kernel::claims`; pages show `web`'s banner |
 //!
 //! Invariants: this slice reads from all and nothing depends on it; what it shows is decided elsewhere, and a desk sees
 //! and takes up only what waits at that desk.
 
+mod metrics;
 mod pages;
 mod rules;
 mod waiting;
@@ -16,6 +18,8 @@ use crate::App;
 use crate::jobs::Chore;
 use crate::kernel::{MINUTE_US, Trouble, claims};
 use crate::web::Route;
+
+pub use metrics::{metrics, metrics_router};
 
 pub fn routes() -> Vec<Route> {
     pages::routes()

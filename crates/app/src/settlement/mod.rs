@@ -33,6 +33,7 @@ use crate::web::Route;
 
 pub use model::{Confirmation, Hold, Verdict};
 pub use notifications::take as take_notification;
+pub use store::{Health, health, refused_by_reason};
 pub use waiting::waiting_for_operator;
 pub use writer::{Desk, Limits, NotSettled, settle_all, start};
 

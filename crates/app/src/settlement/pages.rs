@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use crate::kernel::civil::day_of;
-use crate::kernel::{Id, Micros, Refusal, Right, Trouble, claims};
+use crate::kernel::{Id, Refusal, Right, Trouble, claims};
 use crate::web::show::{as_of, count, day, instant, money};
-use crate::web::{Answer, Cx, Outcome, PageParts, Route, direct_post, field_error, get, parse_id, post, refusal_text};
+use crate::web::{Answer, Cx, Outcome, PageParts, Route, direct_post, field_error, get, parse_id, post};
 
-use super::store::{self, BillDay, CaseRow, Health, HeldRow, RefusedRow, Sums};
+use super::store::{self, BillDay, CaseRow, HeldRow, RefusedRow, Sums};
 use super::{notifications, reconcile};
 
 pub fn routes() -> Vec<Route> {
@@ -19,7 +19,6 @@ pub fn routes() -> Vec<Route> {
         get("/operator/reconciliation", Right::Operator, cases),
         post("/operator/reconciliation/run", Right::Operator, reconcile_now),
         post("/operator/reconciliation/{id}/resolution", Right::Operator, resolve_case),
-        get("/operator/health", Right::Operator, health),
     ]
 }
 
@@ -356,54 +355,4 @@ fn resolve_case(cx: &Cx) -> Outcome {
 fn reconcile_now(cx: &Cx) -> Outcome {
     reconcile::catch_up(&cx.app)?;
     Ok(Answer::redirect("/operator/reconciliation?done=settlement-run"))
-}
-
-/// `/operator/health`: what waits, since when, and what gave up.
-fn health(cx: &Cx) -> Outcome {
-    let health = cx.app.db.read(store::health)?;
-    let title = cx.t("settlement-health-title");
-    let body = html! {
-        (operator_trail(cx, &title))
-        (ui::heading(&title, Some(&cx.t("settlement-health-lead"))))
-        @if cx.app.settlement.alarm() {
-            (ui::notice(ui::Tone::Bad, &cx.t("settlement-alarm"), None, html! { p { (cx.t("settlement-alarm-why")) } }))
-        }
-        (health_table(cx, &health))
-        @if !health.failed.is_empty() { (ui::section(&cx.t("settlement-failed-jobs"), None, failed_jobs(cx, &health))) }
-    };
-    Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
-}
-
-fn health_table(cx: &Cx, health: &Health) -> Markup {
-    let queued = i64::try_from(cx.app.settlement.queued()).unwrap_or(i64::MAX);
-    let mut table = ui::Table::new(
-        cx.t("settlement-health-title"),
-        vec![ui::Column::words(cx.t("settlement-what")), ui::Column::number(cx.t("settlement-count"))],
-    );
-    for (key, number) in [
-        ("settlement-health-queued", queued),
-        ("settlement-health-unfolded", health.unfolded_batches),
-        ("settlement-health-unlisted", health.unlisted_batches),
-        ("settlement-health-waiting", health.waiting_intents),
-        ("settlement-health-open", health.open_orders),
-        ("settlement-health-jobs", health.jobs),
-    ] {
-        table.row(&[&cx.t(key), &count(number)]);
-    }
-    let late = |at: Micros| html! { p { (cx.t("settlement-health-oldest")) " " (instant(at)) } };
-    html! { (ui::table(&table)) @if let Some(at) = health.oldest_job_at { (late(at)) } (as_of(cx)) }
-}
-
-fn failed_jobs(cx: &Cx, health: &Health) -> Markup {
-    let column = |key: &str| ui::Column::words(cx.t(key));
-    let mut table = ui::Table::new(
-        cx.t("settlement-failed-jobs"),
-        vec![column("settlement-what"), column("settlement-detail"), column("settlement-last")],
-    );
-    for job in &health.failed {
-        let error =
-            if job.error.starts_with("refusal-") { refusal_text(cx, &Refusal::new(500, "refusal-our-fault")).0 } else { job.error.clone() };
-        table.row(&[&job.kind, &error, &instant(job.failed_at)]);
-    }
-    ui::table(&table)
 }

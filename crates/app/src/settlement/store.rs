@@ -215,42 +215,34 @@ pub fn refused(tx: &mut Tx, since: Day) -> Result<Vec<RefusedRow>, Fault> {
     .collect()
 }
 
-/// How the machinery stands: what waits, since when, and what gave up.
+/// Notifications that were refused at the door, over all days.
+pub fn refused_by_reason(tx: &mut Tx) -> Result<Vec<(String, i64)>, Fault> {
+    let rows = tx.query(
+        sql("SELECT reason, CAST(SUM(times) AS BIGINT) AS times FROM refused_notification GROUP BY reason ORDER BY reason"),
+        params![],
+    )?;
+    rows.iter().map(|row| Ok((row.text("reason")?, row.int("times")?))).collect()
+}
+
+/// How the machinery stands: what waits in each of its queues.
 pub struct Health {
     pub unfolded_batches: i64,
     pub unlisted_batches: i64,
     pub open_orders: i64,
     pub waiting_intents: i64,
-    pub jobs: i64,
-    pub oldest_job_at: Option<Micros>,
-    pub failed: Vec<FailedJob>,
-}
-
-pub struct FailedJob {
-    pub kind: String,
-    pub error: String,
-    pub failed_at: Micros,
 }
 
 pub fn health(tx: &mut Tx) -> Result<Health, Fault> {
     let row = tx.query_one(
         sql("SELECT (SELECT COUNT(*) FROM gift_delta) AS unfolded, (SELECT COUNT(*) FROM gift_tail) AS unlisted, \
                     (SELECT COUNT(*) FROM channel_order WHERE state = 'ordered') AS open_orders, \
-                    (SELECT COUNT(*) FROM channel_order WHERE state = 'waiting') AS waiting_intents, \
-                    (SELECT COUNT(*) FROM job) AS jobs, (SELECT MIN(run_at) FROM job) AS oldest_job_at"),
+                    (SELECT COUNT(*) FROM channel_order WHERE state = 'waiting') AS waiting_intents"),
         params![],
     )?;
-    let failed = tx.query(sql("SELECT kind, error, failed_at FROM failed_job ORDER BY failed_at DESC, id LIMIT 50"), params![])?;
     Ok(Health {
         unfolded_batches: row.int("unfolded")?,
         unlisted_batches: row.int("unlisted")?,
         open_orders: row.int("open_orders")?,
         waiting_intents: row.int("waiting_intents")?,
-        jobs: row.int("jobs")?,
-        oldest_job_at: row.opt_int("oldest_job_at")?,
-        failed: failed
-            .iter()
-            .map(|row| Ok(FailedJob { kind: row.text("kind")?, error: row.text("error")?, failed_at: row.int("failed_at")? }))
-            .collect::<Result<_, Fault>>()?,
     })
 }

@@ -136,7 +136,10 @@ fn commit(app: &App, waiting: Vec<Waiting>) {
 /// row never keeps the others out. Also used where there is no queue: queries, tests, benchmarks.
 pub fn settle_all(app: &App, confirmations: &[Confirmation]) -> Vec<Reply> {
     match batch::settle(&app.db, confirmations, &stamp(app, confirmations.len())) {
-        Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
+        Ok(verdicts) => {
+            app.meters.batch(verdicts.len(), verdicts.iter().filter(|v| **v == Verdict::Recorded).count());
+            verdicts.into_iter().map(Ok).collect()
+        }
         Err(fault) if confirmations.len() > 1 && !fault.is_unavailable() => {
             tracing::error!(error = %fault, "a batch could not be committed; trying its confirmations one by one");
             confirmations.iter().map(|one| settle_one(app, one)).collect()
@@ -151,7 +154,10 @@ pub fn settle_all(app: &App, confirmations: &[Confirmation]) -> Vec<Reply> {
 fn settle_one(app: &App, confirmation: &Confirmation) -> Reply {
     let one = std::slice::from_ref(confirmation);
     match batch::settle(&app.db, one, &stamp(app, 1)) {
-        Ok(verdicts) => Ok(verdicts[0]),
+        Ok(verdicts) => {
+            app.meters.batch(1, usize::from(verdicts[0] == Verdict::Recorded));
+            Ok(verdicts[0])
+        }
         Err(fault) => {
             tracing::error!(error = %fault, out_trade_no = confirmation.out_trade_no, "a confirmation could not be committed");
             Err(NotSettled)

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
 
 use crate::App;
-use crate::kernel::{Actor, Refusal, Right, Trouble, audit, sha256};
+use crate::kernel::{Actor, Refusal, Right, RouteMeter, Trouble, audit, sha256};
 
 use super::session::{self, SESSION_COOKIE};
 use super::{Answer, Cookie, Cx, Form, Lang, Method, Outcome, Request, Route, Run, Upload, layout, uploads};
@@ -31,7 +31,8 @@ pub fn router(app: Arc<App>, routes: Vec<Route>) -> Router {
     let mut router: Router<Arc<App>> = Router::new();
     for route in routes {
         let path = route.path;
-        router = router.route(path, method_router(route));
+        let meter = app.meters.route(if route.method == Method::Get { "GET" } else { "POST" }, path);
+        router = router.route(path, method_router(route, meter));
     }
     let missing = |State(app): State<Arc<App>>, request: HttpRequest| async move { serve(app, nowhere(), Vec::new(), request).await };
     let other_method = |State(app): State<Arc<App>>, request: HttpRequest| async move {
@@ -47,7 +48,7 @@ fn nowhere() -> Route {
     super::get("", Right::Anyone, |_| Err(Refusal::not_found().into()))
 }
 
-fn method_router(route: Route) -> MethodRouter<Arc<App>> {
+fn method_router(route: Route, meter: Arc<RouteMeter>) -> MethodRouter<Arc<App>> {
     let method = route.method;
     let handler = move |State(app): State<Arc<App>>, params: Result<RawPathParams, RawPathParamsRejection>, request: HttpRequest| {
         let (route, params) = match params {
@@ -55,7 +56,13 @@ fn method_router(route: Route) -> MethodRouter<Arc<App>> {
             // A path that is not text leads nowhere.
             Err(_) => (nowhere(), Vec::new()),
         };
-        async move { serve(app, route, params, request).await }
+        let meter = meter.clone();
+        async move {
+            let began = Instant::now();
+            let response = serve(app, route, params, request).await;
+            meter.count(response.status().as_u16(), began.elapsed());
+            response
+        }
     };
     match method {
         Method::Get => on_get(handler),
