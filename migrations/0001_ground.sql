@@ -175,6 +175,10 @@ CREATE TABLE project (
   goal_fen {int} NOT NULL CHECK (goal_fen >= 0),
   starts_day {int} NOT NULL,
   ends_day {int} NOT NULL,
+  -- Which clocks run; the day on which the plan was filed (0: nobody has said); whether the operator has stopped it.
+  kind {text} NOT NULL DEFAULT 'ordinary' CHECK (kind IN ('ordinary', 'emergency')),
+  filed_day {int} NOT NULL DEFAULT 0,
+  hold {text} NOT NULL DEFAULT 'none' CHECK (hold IN ('none', 'suspended', 'taken_down')),
   curated_at {int},
   -- Folds of the rows below: the newest progress post, and the day on which the next report is due (far away when none is).
   last_progress_at {int},
@@ -214,7 +218,8 @@ CREATE TABLE budget_line (
   quantity {int} NOT NULL CHECK (quantity > 0),
   unit_price_fen {int} NOT NULL CHECK (unit_price_fen > 0),
   amount_fen {int} NOT NULL CHECK (amount_fen = quantity * unit_price_fen),
-  spent_fen {int} NOT NULL CHECK (spent_fen >= 0)
+  spent_fen {int} NOT NULL CHECK (spent_fen >= 0),
+  kind {text} NOT NULL DEFAULT 'programme' CHECK (kind IN ('programme', 'management', 'fundraising'))
 ) {strict};
 CREATE INDEX budget_line_project ON budget_line (project_id, position);
 

@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "desks", text: include_str!("../../../migrations/0002_desks.sql") },
     Migration { number: 3, name: "supervision", text: include_str!("../../../migrations/0003_supervision.sql") },
     Migration { number: 4, name: "operations", text: include_str!("../../../migrations/0004_operations.sql") },
+    Migration { number: 5, name: "projects", text: include_str!("../../../migrations/0005_projects.sql") },
 ];
 
 /// What the law lets this deployment do; it is printed on every page.
@@ -141,7 +142,7 @@ impl App {
 
 /// Everything an operator may choose.
 pub fn settings() -> Vec<kernel::settings::Setting> {
-    [transparency::settings()].into_iter().flatten().collect()
+    [projects::settings(), transparency::settings()].into_iter().flatten().collect()
 }
 
 /// Every route of the product with its right: the rights table.

@@ -18,6 +18,7 @@
 mod cast;
 mod dice;
 mod gifts;
+mod papers;
 mod play;
 mod script;
 mod text;

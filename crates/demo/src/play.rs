@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::kernel::civil::day_of;
 use app::kernel::{Actor, Id, Micros, Role};
 use app::organisations::actions as organisation_actions;
-use app::projects::{Draft, Field, NewExpense, NewLine, actions, fund};
+use app::projects::{Draft, Field, LineKind, NewExpense, NewLine, PaperKind, actions, fund};
 use app::{App, jobs, organisations, settlement};
 use db::{Fault, params, sql};
 use sandbox::Gateway;
@@ -16,7 +16,7 @@ use crate::dice::Dice;
 use crate::gifts::{self, Way};
 use crate::script::{Calendar, Event};
 use crate::text::{self, Organisation, Project, Spending};
-use crate::{DemoFault, Summary, cast, doing};
+use crate::{DemoFault, Summary, cast, doing, papers};
 
 /// With this one there is money for everything that is bought; a test says so.
 const SEED: u64 = 1268;
@@ -161,6 +161,7 @@ impl Play<'_> {
         let project = &self.projects[at];
         let recipient = self.cast.organisation(&project.recipient);
         let (starts_day, ends_day) = self.calendar.appeal(project);
+        let recipient_name = self.organisations.iter().find(|o| o.key == project.recipient).map(|o| o.name.clone()).unwrap_or_default();
         let year = &app::kernel::civil::day_text(starts_day)[2..4];
         let draft = Draft {
             title: project.title.clone(),
@@ -187,17 +188,31 @@ impl Play<'_> {
                     unit: l.unit.clone(),
                     quantity: l.quantity,
                     unit_price_fen: l.price_fen,
+                    kind: LineKind::Programme,
                 })
                 .collect(),
         };
         let app = self.way.app;
         let id = doing(|| format!("the draft of {}", project.title), actions::draft(app, self.manager(project), &draft, self.now()))?;
+        let plan = papers::plan(project, &recipient_name, starts_day, ends_day);
+        let manager = self.manager(project);
+        let version = doing(|| format!("the plan of {}", project.title), actions::save_plan(app, manager, id, 1, &plan))?;
+        for (kind, name) in [
+            (PaperKind::Plan, "募捐方案.pdf"),
+            (PaperKind::Commitment, "承诺书.pdf"),
+            (PaperKind::Decision, "理事会决议.pdf"),
+            (PaperKind::FilingReceipt, "备案回执.pdf"),
+        ] {
+            let added = papers::paper(name).map_err(app::kernel::Trouble::from);
+            let added = added.and_then(|file| actions::add_paper(app, manager, id, kind, &file, self.now()));
+            doing(|| format!("{name} of {}", project.title), added)?;
+        }
         let lines = app.db.read(|tx| {
             let rows = tx.query(sql("SELECT id FROM budget_line WHERE project_id = ?1 ORDER BY position"), params![id])?;
             rows.iter().map(|row| row.int("id")).collect::<Result<Vec<_>, Fault>>()
         })?;
         let (payouts, ordered) = (vec![None; project.spending.len()], vec![0; lines.len()]);
-        self.standing[at] = Standing { id, version: 1, lines, payouts, ordered };
+        self.standing[at] = Standing { id, version, lines, payouts, ordered };
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use app::kernel::civil::day_of;
 use app::kernel::{DAY_US, HOUR_US, Id, Role, Strength, Trouble};
 use app::organisations::actions::{found, open_merchant};
 use app::organisations::{CertificateKind, Kind, NewCertificate, NewOrganisation, complete_credit_code};
-use app::projects::{Draft, Field, NewLine, actions as projects};
+use app::projects::{Draft, Field, LineKind, NewLine, actions as projects};
 use db::{params, sql};
 
 use crate::{Person, World};
@@ -88,6 +88,7 @@ impl World {
             unit: unit.to_owned(),
             quantity,
             unit_price_fen,
+            kind: LineKind::Programme,
         };
         let draft = Draft {
             title: title.to_owned(),
@@ -107,7 +108,10 @@ impl World {
             ends_day: today + 90,
             lines: vec![line("棉衣", "Padded coats", "件", 1_000, 26_500), line("午餐", "Lunches", "份", 20_000, 500)],
         };
-        projects::draft(&self.app, &cast.manager.actor, &draft, self.now()).unwrap_or_else(|trouble| panic!("{title}: {trouble:?}"))
+        let id =
+            projects::draft(&self.app, &cast.manager.actor, &draft, self.now()).unwrap_or_else(|trouble| panic!("{title}: {trouble:?}"));
+        self.complete(&cast.manager.actor, id);
+        id
     }
 
     /// The same after its life, in which nobody gave anything.
@@ -121,7 +125,8 @@ impl World {
         id
     }
 
-    fn version(&self, project: Id) -> i64 {
+    /// The version a step would have to name now.
+    pub fn version(&self, project: Id) -> i64 {
         self.count(sql("SELECT version AS count FROM project WHERE id = ?1"), params![project])
     }
 

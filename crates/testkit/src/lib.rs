@@ -33,6 +33,7 @@ mod gifts;
 mod life;
 mod page;
 mod people;
+mod plans;
 mod world;
 
 pub use browser::Browser;

@@ -7,7 +7,9 @@ use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Id, Micros, Refusal};
 use crate::organisations;
 
-use super::model::{Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, LastDisclosure, LastProgress, PayoutPart, Project, Whereabouts};
+use super::model::{
+    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, LastDisclosure, LastProgress, PayoutPart, Project, ProjectKind, Whereabouts,
+};
 use super::rules::{self, Life, Stretch, locate};
 use super::{fund, store};
 
@@ -17,10 +19,16 @@ pub fn takes_gifts(tx: &mut Tx, id: Id, now: Micros) -> Result<Result<Accepting,
     let Some(project) = store::find_public(tx, id)? else { return Ok(Err(Refusal::not_found())) };
     let mchid = organisations::merchant_of(tx, project.recipient_id)?;
     let recipient_name = organisations::find(tx, project.recipient_id)?.map(|o| o.name).unwrap_or_default();
+    // Asked for only where it matters: this is on the way of every gift.
+    let filing_grace_days = match project.kind {
+        ProjectKind::Emergency => rules::FILING_GRACE_DAYS.get(tx)?,
+        ProjectKind::Ordinary => 0,
+    };
     let known = rules::Giving {
         raised_fen: fund::moved(tx, id)?.gifts_fen,
         may_raise_funds: organisations::may_raise_funds(tx, project.recipient_id, day_of(now))?,
         has_merchant: mchid.is_some(),
+        filing_grace_days,
     };
     Ok(rules::takes_gifts(&project, known, now).map(|()| Accepting {
         project_id: id,

@@ -22,19 +22,26 @@ pub mod model;
 mod pages;
 mod rules;
 mod store;
+mod templates;
 mod waiting;
 
 use db::{Fault, Tx};
 
 use crate::kernel::Id;
+use crate::kernel::settings::Setting;
 
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use model::{
-    Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, NEVER, NewExpense, NewLine, PayoutPart, Project,
-    ProjectCardData, Report, Sort, State, Whereabouts,
+    Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, Hold, LineKind, NEVER, NewExpense, NewLine, Node, PaperKind,
+    PayoutPart, Plan, Project, ProjectCardData, ProjectKind, Report, Sort, State, Whereabouts,
 };
 pub use pages::{card, desk_list, routes};
 pub use waiting::{waiting_at_desk, waiting_for_operator};
+
+/// What an operator may choose about projects.
+pub fn settings() -> Vec<Setting> {
+    vec![rules::FILING_GRACE_DAYS]
+}
 
 /// A project that everyone may see.
 pub fn find_public(tx: &mut Tx, id: Id) -> Result<Option<Project>, Fault> {

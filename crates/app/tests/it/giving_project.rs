@@ -3,7 +3,7 @@
 
 use app::giving::{self, GiftRequest, TradeType};
 use app::kernel::{Actor, Id, Trouble, civil};
-use app::projects::{self, Draft, Field, NewExpense, NewLine};
+use app::projects::{self, Draft, Field, LineKind, NewExpense, NewLine};
 use db::{Tx, params, sql};
 use testkit::{Browser, Cast, Page, World};
 
@@ -45,12 +45,14 @@ pub fn project_of(world: &World, cast: &Cast) -> Project {
             unit: "件".into(),
             quantity: 1_000,
             unit_price_fen: 36_500,
+            kind: LineKind::Programme,
         }],
     };
     let (app, now) = (&world.app, world.now());
     let (manager, reviewer) = (&cast.manager.actor, &cast.reviewer.actor);
     let done = "a step of a project's life";
     let id = projects::actions::draft(app, manager, &draft, now).expect(done);
+    world.complete(manager, id);
     projects::actions::submit(app, manager, id, version(world, id), now).expect(done);
     projects::actions::review(app, reviewer, id, version(world, id), "", now).expect(done);
     projects::actions::publish(app, reviewer, id, version(world, id), now).expect(done);

@@ -32,6 +32,7 @@ mod operations;
 mod organisations;
 mod people;
 mod projects;
+mod projects_plan;
 mod races;
 mod rights;
 mod routes;

@@ -3,7 +3,7 @@
 
 use app::kernel::civil::{add_months, day_of, day_text};
 use app::kernel::{Actor, DAY_US, Id, Refusal, Role, SeatHeld, Strength, Trouble};
-use app::projects::{self, Draft, Field, NewExpense, NewLine, actions};
+use app::projects::{self, Draft, Field, LineKind, NewExpense, NewLine, actions};
 use app::settlement::{self, Confirmation, Verdict};
 use app::web::Lang;
 use db::{params, sql};
@@ -20,6 +20,7 @@ fn draft(world: &World, cast: &Cast) -> Draft {
         unit: "盏".to_owned(),
         quantity,
         unit_price_fen,
+        kind: LineKind::Programme,
     };
     Draft {
         title: "点亮回家的路".to_owned(),
@@ -44,7 +45,8 @@ fn draft(world: &World, cast: &Cast) -> Draft {
 /// A project that raises funds; its goal is ¥51,000.00.
 fn published(world: &World, cast: &Cast) -> Id {
     let id = actions::draft(&world.app, &cast.manager.actor, &draft(world, cast), world.now()).expect("a draft");
-    let version = actions::submit(&world.app, &cast.manager.actor, id, 1, world.now()).expect("submitted");
+    world.complete(&cast.manager.actor, id);
+    let version = actions::submit(&world.app, &cast.manager.actor, id, world.version(id), world.now()).expect("submitted");
     let version = actions::review(&world.app, &cast.reviewer.actor, id, version, "", world.now()).expect("reviewed");
     actions::publish(&world.app, &cast.reviewer.actor, id, version, world.now()).expect("published");
     id
@@ -160,7 +162,9 @@ fn a_project_lives_its_whole_life(world: &World) {
 
     // Submitted too early, then whole.
     let early = desk.submit(&saved, &path, &[("do", "submit")]);
-    early.has_status(422).sees("请填写一句话简介").sees("请填写募捐备案编号");
+    early.has_status(422).sees("请填写一句话简介").sees("请填写募捐备案编号").sees("募捐方案还有").sees("还没有承诺书");
+    world.complete(&cast.manager.actor, id);
+    let early = desk.get(&path);
     let rest = [
         ("summary", "给山村的夜路装上路灯。"),
         ("story", "夜里的路很黑。"),
@@ -307,7 +311,8 @@ fn nobody_judges_what_they_wrote_or_work_for(world: &World) {
         ],
     };
     let id = actions::draft(&world.app, &cast.manager.actor, &draft(world, &cast), world.now()).expect("a draft");
-    let submitted = actions::submit(&world.app, &cast.manager.actor, id, 1, world.now()).expect("submitted");
+    world.complete(&cast.manager.actor, id);
+    let submitted = actions::submit(&world.app, &cast.manager.actor, id, world.version(id), world.now()).expect("submitted");
     let outcome = actions::review(&world.app, &both(&cast.manager, cast.charity), id, submitted, "", world.now());
     assert_eq!(refused(outcome).key, "refusal-project-own-review");
     let outcome = actions::review(&world.app, &both(&cast.reviewer, cast.implementer), id, submitted, "", world.now());
@@ -447,7 +452,8 @@ fn an_expired_certificate_stops_publishing_and_giving(world: &World) {
     let id = published(world, &cast);
     let late = Draft { ends_day: day_of(world.now()) + 800, ..draft(world, &cast) };
     let other = actions::draft(&world.app, &cast.manager.actor, &late, world.now()).expect("a draft");
-    let version = actions::submit(&world.app, &cast.manager.actor, other, 1, world.now()).expect("submitted");
+    world.complete(&cast.manager.actor, other);
+    let version = actions::submit(&world.app, &cast.manager.actor, other, world.version(other), world.now()).expect("submitted");
     let version = actions::review(&world.app, &cast.reviewer.actor, other, version, "", world.now()).expect("reviewed");
     world.later(366 * DAY_US);
     let outcome = actions::publish(&world.app, &cast.reviewer.actor, other, version, world.now());
@@ -604,7 +610,8 @@ fn pages_of_projects_fit_small_phones_and_complain_of_nothing() {
     actions::post_progress(&world.app, &cast.manager.actor, id, "第一批路灯到了", "三盏灯装在村口。\n\n明天继续。", now).expect("posted");
     let unfinished = actions::draft(&world.app, &cast.manager.actor, &draft(&world, &cast), now).expect("a draft");
     let submitted = actions::draft(&world.app, &cast.manager.actor, &draft(&world, &cast), now).expect("a draft");
-    actions::submit(&world.app, &cast.manager.actor, submitted, 1, now).expect("submitted");
+    world.complete(&cast.manager.actor, submitted);
+    actions::submit(&world.app, &cast.manager.actor, submitted, world.version(submitted), now).expect("submitted");
     let chromium = Chromium::start("zh-CN");
     let look = |person: Option<&Person>, paths: &[String]| {
         if let Some(person) = person {

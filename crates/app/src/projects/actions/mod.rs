@@ -3,11 +3,14 @@
 
 mod draft;
 mod money;
+mod plan;
 mod reports;
 mod steps;
 
 pub use draft::{draft, save};
 pub use money::{approve_payout, record_expense, refuse_payout, request_payout};
+pub use plan::{add_paper, explain_costs, record_filing, remove_paper, save_plan};
+pub(super) use plan::{snapshot, unready};
 pub use reports::{disclose, figures_until, post_progress};
 pub(super) use steps::missing;
 pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit};

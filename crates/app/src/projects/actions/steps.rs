@@ -8,10 +8,11 @@ use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, public_entry};
 use crate::organisations;
 
-use super::super::model::{Draft, NewLine, Project, State};
+use super::super::model::{Project, State};
 use super::super::rules::{self, Publication, Step};
 use super::super::store::{self, Taking};
 use super::super::{facts, fund};
+use super::plan::{emergency_faults, keep_version, snapshot, unready};
 use super::{changed_meanwhile, hash, load, reviewer, seated, to_json};
 
 /// Who takes a step, of which version, and when.
@@ -30,10 +31,14 @@ pub fn submit(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Re
         let project = load(tx, actor, id)?;
         // The recipient answers for the appeal (慈善法 art. 26), so it is the recipient that submits it, whoever wrote it.
         seated(actor, &[project.recipient_id], &[Role::Manager])?;
-        if let Some(fault) = rules::submission_faults(&as_draft(tx, &project)?).into_iter().next() {
+        let snapshot = snapshot(tx, &project)?;
+        let faults = rules::submission_faults(&snapshot.draft, project.kind);
+        if let Some(fault) = faults.into_iter().chain(unready(tx, &project)?).next() {
             return Err(fault.into());
         }
-        take(tx, &walk, &project, Step::Submit, "")
+        let next = take(tx, &walk, &project, Step::Submit, "")?;
+        keep_version(tx, id, &snapshot, actor.person_id().unwrap_or(0), now)?;
+        Ok(next)
     })
 }
 
@@ -57,7 +62,9 @@ pub fn review(app: &App, actor: &Actor, id: Id, version: i64, note: &str, now: M
     app.db.write(|tx| {
         let project = unbiased(tx, actor, id)?;
         claims::decide(tx, "project", id, person_id, now)?;
-        take(tx, &walk, &project, Step::Review, &note)
+        let next = take(tx, &walk, &project, Step::Review, &note)?;
+        store::version_reviewed(tx, id, now)?;
+        Ok(next)
     })
 }
 
@@ -75,6 +82,8 @@ pub fn publish(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> R
             return Err(refusal.into());
         }
         let next = take(tx, &walk, &project, Step::Publish, "")?;
+        store::publish_papers(tx, id, now)?;
+        let version_sha256 = store::version_public(tx, id, now)?;
         let fact = Published {
             project: id.to_string(),
             launcher: project.launcher_id.to_string(),
@@ -87,6 +96,7 @@ pub fn publish(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> R
             starts_day: project.starts_day,
             ends_day: project.ends_day,
             text_sha256: hash(&format!("{}\n{}\n{}", project.title, project.summary, project.story)),
+            version_sha256,
         };
         public_entry::append(tx, entry_id, "project_published", &to_json(&fact)?, now)?;
         Ok(next)
@@ -106,13 +116,16 @@ struct Published<'a> {
     starts_day: Day,
     ends_day: Day,
     text_sha256: String,
+    version_sha256: String,
 }
 
 /// Everything that still keeps a project from being published on `today`, and what its budget adds up to.
 pub(in crate::projects) fn missing(tx: &mut Tx, project: &Project, today: Day) -> Result<(Vec<Refusal>, i64), Trouble> {
     let budget_fen = store::lines(tx, project.id)?.iter().map(|l| l.amount_fen).sum();
-    let missing = rules::missing_for_publication(&Publication {
+    let mut missing = rules::missing_for_publication(&Publication {
+        kind: project.kind,
         filing_number: &project.filing_number,
+        filed_day: project.filed_day,
         goal_fen: project.goal_fen,
         budget_fen,
         starts_day: project.starts_day,
@@ -121,6 +134,7 @@ pub(in crate::projects) fn missing(tx: &mut Tx, project: &Project, today: Day) -
         has_merchant: organisations::merchant_of(tx, project.recipient_id)?.is_some(),
         today,
     });
+    missing.extend(emergency_faults(tx, project, today)?);
     Ok((missing, budget_fen))
 }
 
@@ -208,37 +222,4 @@ fn reason_of(reason: &str) -> Result<String, Refusal> {
         1..=500 => Ok(reason),
         _ => Err(Refusal::input("reason", "refusal-project-too-long").with("most", 500)),
     }
-}
-
-/// A stored project as the draft it was written as.
-fn as_draft(tx: &mut Tx, project: &Project) -> Result<Draft, Trouble> {
-    let p = project.clone();
-    let lines = store::lines(tx, project.id)?;
-    Ok(Draft {
-        title: p.title,
-        english_title: p.english_title,
-        summary: p.summary,
-        english_summary: p.english_summary,
-        story: p.story,
-        field: p.field,
-        area_code: p.area_code,
-        object: p.object,
-        service: p.service,
-        launcher_id: p.launcher_id,
-        recipient_id: p.recipient_id,
-        implementer_id: p.implementer_id,
-        filing_number: p.filing_number,
-        starts_day: p.starts_day,
-        ends_day: p.ends_day,
-        lines: lines
-            .into_iter()
-            .map(|l| NewLine {
-                item: l.item,
-                english_item: l.english_item,
-                unit: l.unit,
-                quantity: l.quantity,
-                unit_price_fen: l.unit_price_fen,
-            })
-            .collect(),
-    })
 }

@@ -1,21 +1,25 @@
 //! A project and what belongs to it, as types; and how their rows are read.
 
 mod money;
+mod plan;
 mod shown;
 
 pub use money::{Disclosure, Expense, Figures, Hand, NewExpense, Payout, PayoutState};
+pub use plan::{CostNote, Hold, LineKind, NamedPaper, Node, PLAN_TEXTS, Paper, PaperKind, Plan, PlanText, ProjectKind, Snapshot, Version};
 pub use shown::{
     Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, NEVER, PayoutPart, ProjectCardData, Report,
     Sort, Whereabouts,
 };
 
 use db::{Fault, Row};
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::civil::Day;
 use crate::kernel::{Id, Micros};
 
 /// One of the five fields of the platform.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     Poverty,
     Education,
@@ -150,6 +154,12 @@ pub struct Project {
     /// First and last day of fundraising; 0 while a draft does not say.
     pub starts_day: Day,
     pub ends_day: Day,
+    /// Which clocks run.
+    pub kind: ProjectKind,
+    /// The day on which the plan was filed; 0 while nobody has said.
+    pub filed_day: Day,
+    /// Whether the operator has stopped it.
+    pub hold: Hold,
     pub curated_at: Option<Micros>,
     pub last_progress_at: Option<Micros>,
     /// When the next report is due; `NEVER` when none is.
@@ -187,6 +197,9 @@ impl Project {
             goal_fen: row.int("goal_fen")?,
             starts_day: row.int("starts_day")?,
             ends_day: row.int("ends_day")?,
+            kind: read_word(row, "kind", ProjectKind::from_word)?,
+            filed_day: row.int("filed_day")?,
+            hold: read_word(row, "hold", Hold::from_word)?,
             curated_at: row.opt_int("curated_at")?,
             last_progress_at: row.opt_int("last_progress_at")?,
             due_day: row.int("due_day")?,
@@ -201,6 +214,28 @@ impl Project {
         })
     }
 
+    /// The project as the draft it was written as.
+    pub fn as_draft(&self, lines: &[BudgetLine]) -> Draft {
+        Draft {
+            title: self.title.clone(),
+            english_title: self.english_title.clone(),
+            summary: self.summary.clone(),
+            english_summary: self.english_summary.clone(),
+            story: self.story.clone(),
+            field: self.field,
+            area_code: self.area_code.clone(),
+            object: self.object.clone(),
+            service: self.service.clone(),
+            launcher_id: self.launcher_id,
+            recipient_id: self.recipient_id,
+            implementer_id: self.implementer_id,
+            filing_number: self.filing_number.clone(),
+            starts_day: self.starts_day,
+            ends_day: self.ends_day,
+            lines: lines.iter().map(BudgetLine::as_typed).collect(),
+        }
+    }
+
     pub fn organisations(&self) -> [Id; 3] {
         [self.launcher_id, self.recipient_id, self.implementer_id]
     }
@@ -212,7 +247,7 @@ fn read_word<T>(row: &Row, column: &str, read: fn(&str) -> Option<T>) -> Result<
 }
 
 /// What a charity writes down before a project is submitted. Texts may still be empty; organisations, region and field may not.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
     pub title: String,
     pub english_title: String,
@@ -233,13 +268,14 @@ pub struct Draft {
 }
 
 /// A budget line as it is typed: quantity × unit price.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewLine {
     pub item: String,
     pub english_item: String,
     pub unit: String,
     pub quantity: i64,
     pub unit_price_fen: i64,
+    pub kind: LineKind,
 }
 
 impl NewLine {
@@ -277,6 +313,7 @@ pub struct BudgetLine {
     pub unit_price_fen: i64,
     pub amount_fen: i64,
     pub spent_fen: i64,
+    pub kind: LineKind,
 }
 
 impl BudgetLine {
@@ -290,11 +327,24 @@ impl BudgetLine {
             unit_price_fen: row.int("unit_price_fen")?,
             amount_fen: row.int("amount_fen")?,
             spent_fen: row.int("spent_fen")?,
+            kind: read_word(row, "kind", LineKind::from_word)?,
         })
     }
 
     pub fn left_fen(&self) -> i64 {
         self.amount_fen - self.spent_fen
+    }
+
+    /// The line as it was typed.
+    pub fn as_typed(&self) -> NewLine {
+        NewLine {
+            item: self.item.clone(),
+            english_item: self.english_item.clone(),
+            unit: self.unit.clone(),
+            quantity: self.quantity,
+            unit_price_fen: self.unit_price_fen,
+            kind: self.kind,
+        }
     }
 }
 

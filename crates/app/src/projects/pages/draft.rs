@@ -9,7 +9,8 @@ use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations::areas;
 use crate::web::{Answer, Cx, Form, Outcome, PageParts, parse_id};
 
-use super::super::model::{Draft, Field, NewLine, Project};
+use super::super::model::{Draft, Field, LineKind, NewLine, Plan, Project};
+use super::super::templates::{self, TEMPLATES, Template};
 use super::super::{actions, rules, store};
 use super::{error_of, organisation, refused, status_of, trail, whole_number};
 
@@ -18,9 +19,88 @@ const SPARE_ROWS: usize = 3;
 
 pub fn new(cx: &Cx) -> Outcome {
     let organisation_id = cx.organisations_as(&[crate::kernel::Role::Manager])?[0];
-    let own = cx.app.db.read(|tx| organisation(tx, organisation_id))?;
-    let typed = Form(["launcher", "recipient", "implementer"].into_iter().map(|n| (n.to_owned(), own.name.clone())).collect());
+    let copied = parse_id(cx.query("copy"));
+    let scope = actions::scope(&cx.actor);
+    let (own, copied) = cx.app.db.read(|tx| {
+        let copied = match copied {
+            Some(id) => Some(store::find_for(tx, id, &scope)?.ok_or_else(Refusal::not_found)?),
+            None => None,
+        };
+        let typed = copied.map(|project| Ok::<_, Trouble>((project.id, typed_of(tx, cx, &project)?))).transpose()?;
+        Ok::<_, Trouble>((organisation(tx, organisation_id)?, typed))
+    })?;
+    let parties = || ["launcher", "recipient", "implementer"].into_iter().map(|n| (n.to_owned(), own.name.clone()));
+    let typed = match (copied, templates::template(cx.query("template"))) {
+        (Some((id, Form(mut pairs))), _) => {
+            // Another appeal is another filing, in another time.
+            pairs.retain(|(name, _)| !["filing_number", "starts_day", "ends_day"].contains(&name.as_str()));
+            pairs.push(("copy".to_owned(), id.to_string()));
+            Form(pairs)
+        }
+        (None, Some(template)) => Form(typed_of_template(template).into_iter().chain(parties()).collect()),
+        (None, None) => Form(parties().collect()),
+    };
     Ok(page(cx, None, &typed, &[], 0))
+}
+
+/// The parts of a draft, in the order in which they are usually written.
+pub fn parts_of_draft(cx: &Cx, id: Id, current: usize) -> Markup {
+    let at = |part: &str| format!("/desk/projects/{id}{part}");
+    ui::tabs(
+        &cx.t("project-parts"),
+        &[
+            ui::Link::new(cx.t("project-part-draft"), at("")),
+            ui::Link::new(cx.t("project-plan"), at("/plan")),
+            ui::Link::new(cx.t("project-papers"), at("/papers")),
+        ],
+        current,
+    )
+}
+
+fn typed_of_template(t: &Template) -> Vec<(String, String)> {
+    let mut pairs = vec![
+        ("template".to_owned(), t.key.clone()),
+        ("title".to_owned(), t.title.clone()),
+        ("summary".to_owned(), t.summary.clone()),
+        ("story".to_owned(), t.story.clone()),
+        ("field".to_owned(), t.field.clone()),
+        ("object".to_owned(), t.object.clone()),
+        ("service".to_owned(), t.service.clone()),
+        ("rows".to_owned(), t.lines.len().to_string()),
+    ];
+    for (line, row) in t.lines.iter().zip(1..) {
+        pairs.push((format!("item_{row}"), line.item.clone()));
+        pairs.push((format!("english_item_{row}"), line.english_item.clone()));
+        pairs.push((format!("unit_{row}"), line.unit.clone()));
+        pairs.push((format!("quantity_{row}"), line.quantity.to_string()));
+        pairs.push((format!("price_{row}"), money::Fen(line.price_fen).yuan_text()));
+        pairs.push((format!("kind_{row}"), line.kind.word().to_owned()));
+    }
+    pairs
+}
+
+/// The plan that a new draft starts with: a template's, or an earlier project's without its filing.
+fn first_plan(cx: &Cx) -> Result<Option<Plan>, Trouble> {
+    if let Some(t) = templates::template(cx.form("template")) {
+        return Ok(Some(Plan {
+            kind: t.kind,
+            category: t.category.clone(),
+            purpose: t.purpose.clone(),
+            selection: t.selection.clone(),
+            use_of_money: t.use_of_money.clone(),
+            indicators: t.indicators.clone(),
+            leftovers: t.leftovers.clone(),
+            gift_ways: t.gift_ways.clone(),
+            emergency_proof: t.emergency_proof.clone(),
+            ..Plan::default()
+        }));
+    }
+    let Some(id) = parse_id(cx.form("copy")) else { return Ok(None) };
+    let scope = actions::scope(&cx.actor);
+    cx.app.db.read(|tx| {
+        let project = store::find_for(tx, id, &scope)?.ok_or_else(Refusal::not_found)?;
+        Ok(Some(Plan { filed_day: 0, declared: false, nodes: Vec::new(), ..store::find_plan(tx, &project)? }))
+    })
 }
 
 /// The form filled with a stored draft.
@@ -40,7 +120,13 @@ pub fn create(cx: &Cx) -> Outcome {
         Err(refusals) => return Ok(page(cx, None, &cx.request.form, &refusals, 0)),
     };
     match actions::draft(&cx.app, &cx.actor, &draft, cx.now) {
-        Ok(id) => after_saving(cx, id, 1, &draft),
+        Ok(id) => {
+            let version = match first_plan(cx)? {
+                Some(plan) => actions::save_plan(&cx.app, &cx.actor, id, 1, &plan)?,
+                None => 1,
+            };
+            after_saving(cx, id, version, &draft)
+        }
         Err(Trouble::Refused(refusal)) => Ok(page(cx, None, &cx.request.form, &[refusal], 0)),
         Err(fault) => Err(fault),
     }
@@ -70,11 +156,19 @@ pub fn update(cx: &Cx) -> Outcome {
 
 /// Saved; and submitted, if that is what was asked and nothing is missing.
 fn after_saving(cx: &Cx, id: Id, version: i64, draft: &Draft) -> Outcome {
+    if cx.form("do") == "plan" {
+        return Ok(Answer::redirect(format!("/desk/projects/{id}/plan?done=project-saved")));
+    }
     if cx.form("do") != "submit" {
         return Ok(Answer::redirect(format!("/desk/projects/{id}?done=project-saved")));
     }
     let at = Existing { id, version, returned: None };
-    let missing = rules::submission_faults(&rules::cleaned(draft));
+    let (kind, unready) = cx.app.db.read(|tx| {
+        let project = store::find(tx, id)?;
+        Ok::<_, db::Fault>((project.kind, actions::unready(tx, &project)?))
+    })?;
+    let mut missing = rules::submission_faults(&rules::cleaned(draft), kind);
+    missing.extend(unready);
     if !missing.is_empty() {
         return Ok(page(cx, Some(&at), &cx.request.form, &missing, 0));
     }
@@ -150,12 +244,13 @@ fn read(cx: &Cx) -> Result<Result<Draft, Vec<Refusal>>, Trouble> {
 }
 
 /// The rows in which anything was typed. What cannot be read as a number is 0, which the rules refuse by its row.
-fn lines(form: &Form) -> Vec<NewLine> {
+pub fn lines(form: &Form) -> Vec<NewLine> {
     (1..=row_count(form))
         .filter_map(|row| {
             let cell = |name: &str| form.get(&format!("{name}_{row}")).to_owned();
             let (item, english_item, unit, quantity, price) =
                 (cell("item"), cell("english_item"), cell("unit"), cell("quantity"), cell("price"));
+            let kind = LineKind::from_word(form.get(&format!("kind_{row}"))).unwrap_or_default();
             let touched = [&item, &english_item, &unit, &quantity, &price].iter().any(|text| !text.is_empty());
             touched.then(|| NewLine {
                 item,
@@ -163,6 +258,7 @@ fn lines(form: &Form) -> Vec<NewLine> {
                 unit,
                 quantity: whole_number(&quantity).unwrap_or(0),
                 unit_price_fen: money::Fen::parse_yuan(&price).map_or(0, |fen| fen.0),
+                kind,
             })
         })
         .collect()
@@ -200,6 +296,7 @@ fn typed_of(tx: &mut Tx, cx: &Cx, p: &Project) -> Result<Form, Trouble> {
         pairs.push((format!("unit_{row}"), line.unit.clone()));
         pairs.push((format!("quantity_{row}"), line.quantity.to_string()));
         pairs.push((format!("price_{row}"), money::Fen(line.unit_price_fen).yuan_text()));
+        pairs.push((format!("kind_{row}"), line.kind.word().to_owned()));
     }
     debug_assert_eq!(parse_id(&p.id.to_string()), Some(p.id), "{}", cx.request.path);
     Ok(Form(pairs))
@@ -221,9 +318,18 @@ fn page(cx: &Cx, at: Option<&Existing>, typed: &Form, refusals: &[Refusal], more
     if let Some(at) = at {
         hidden.push(("version".into(), at.version.to_string().into()));
     }
+    for name in ["template", "copy"] {
+        if at.is_none() && !typed.get(name).is_empty() {
+            hidden.push((name.into(), typed.get(name).to_owned().into()));
+        }
+    }
     let body = html! {
         (trail(cx, &[ui::Link::new(cx.t("project-desk"), "/desk")], &title))
         (ui::heading(&title, Some(&cx.t("project-form-lead"))))
+        @match at {
+            Some(at) => (parts_of_draft(cx, at.id, 0)),
+            None => (starting_points(cx, typed)),
+        }
         @if let Some(reason) = at.and_then(|a| a.returned.as_deref()) {
             (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&cx.t("project-returned")), super::paragraphs(reason)))
         }
@@ -294,7 +400,8 @@ fn fields(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
         (budget(cx, typed, refusals, rows))
         (ui::submit_row(
             html! {
-                (ui::button(ui::ButtonKind::Main, &cx.t("project-save"), Some(("do", "save"))))
+                (ui::button(ui::ButtonKind::Main, &cx.t("project-save-and-plan"), Some(("do", "plan"))))
+                (ui::button(ui::ButtonKind::Quiet, &cx.t("project-save"), Some(("do", "save"))))
                 (ui::button(ui::ButtonKind::Quiet, &cx.t("project-submit"), Some(("do", "submit"))))
             },
             Some(&ui::Link::new(cx.t("project-back-to-desk"), "/desk")),
@@ -302,7 +409,81 @@ fn fields(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
     }
 }
 
-fn budget(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
+/// Where to start from: a template, an earlier project of one's own with how it went, or an empty form.
+fn starting_points(cx: &Cx, typed: &Form) -> Markup {
+    if !typed.get("template").is_empty() || !typed.get("copy").is_empty() {
+        let key = if typed.get("copy").is_empty() { "project-start-from-template" } else { "project-start-from-copy" };
+        return ui::notice(
+            ui::Tone::Info,
+            &cx.t("project-word-note"),
+            None,
+            html! {
+                p { (cx.t(key)) " " (ui::Link::new(cx.t("project-start-other"), "/desk/projects/new")) }
+            },
+        );
+    }
+    let templates: Vec<ui::LinkRow> = TEMPLATES
+        .iter()
+        .map(|t| ui::LinkRow {
+            href: format!("/desk/projects/new?template={}", t.key).into(),
+            title: cx.either(&t.name, &t.english_name).into(),
+            note: t.summary.as_str().into(),
+            ..ui::LinkRow::default()
+        })
+        .collect();
+    ui::section(
+        &cx.t("project-start"),
+        Some(&ui::Link::new(cx.t("project-start-copy"), "/desk/projects/earlier")),
+        html! { p { (cx.t("project-start-lead")) } (ui::link_list(&templates)) },
+    )
+}
+
+/// `/desk/projects/earlier`: which of one's own projects to copy, each with its record.
+pub fn earlier(cx: &Cx) -> Outcome {
+    let own = cx.organisations_as(&[crate::kernel::Role::Manager])?;
+    let rows = cx.app.db.read(|tx| {
+        let mut rows = Vec::new();
+        for project in store::desk_projects(tx, &own)?.into_iter().filter(|p| p.state.is_public()).take(50) {
+            let total = super::super::fund::total(tx, project.id)?;
+            rows.push((project, total));
+        }
+        Ok::<_, db::Fault>(rows)
+    })?;
+    let title = cx.t("project-start-copy");
+    let links: Vec<ui::LinkRow> = rows
+        .iter()
+        .map(|(p, total)| ui::LinkRow {
+            href: format!("/desk/projects/new?copy={}", p.id).into(),
+            title: p.title.as_str().into(),
+            note: cx
+                .ta(
+                    "project-record",
+                    &[
+                        ("raised", crate::web::show::money(total.gifts_fen).into()),
+                        ("goal", crate::web::show::money(p.goal_fen).into()),
+                        ("executed", super::percent(total.spent_fen, total.gifts_fen).into()),
+                    ],
+                )
+                .into(),
+            aside: html! {
+                (super::state_badge(cx, p.state))
+                @if let Some(days) = super::days_late(cx, p.due_day) {
+                    " " (ui::badge(ui::Tone::Warn, &cx.ta("project-card-overdue", &[("days", days.into())])))
+                }
+            },
+        })
+        .collect();
+    let body = html! {
+        (trail(cx, &[ui::Link::new(cx.t("project-desk"), "/desk"), ui::Link::new(cx.t("project-new"), "/desk/projects/new")], &title))
+        (ui::heading(&title, Some(&cx.t("project-start-copy-lead"))))
+        @if links.is_empty() {
+            (ui::empty_state(&cx.t("project-start-copy-none"), &cx.t("project-start-copy-none-why"), Some(&ui::Link::new(cx.t("project-new"), "/desk/projects/new"))))
+        } @else { (ui::link_list(&links)) }
+    };
+    Ok(cx.page(PageParts { title: &title, body, reading: true, ..PageParts::default() }))
+}
+
+pub fn budget(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
     let cell = |name: &str, row: usize, label: &str, kind: ui::InputKind| {
         let name = format!("{name}_{row}");
         ui::input_field(&ui::Input {
@@ -327,6 +508,15 @@ fn budget(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
                     (cell("quantity", row, "project-line-how-many", ui::InputKind::Number))
                     (cell("unit", row, "project-line-unit", ui::InputKind::Text))
                     (cell("price", row, "project-line-price", ui::InputKind::Text))
+                    (ui::select_field(&ui::Select {
+                        name: format!("kind_{row}").into(),
+                        label: cx.t("project-line-kind").into(),
+                        choices: LineKind::ALL
+                            .into_iter()
+                            .map(|k| ui::Choice::new(k.word(), cx.t(k.key())).chosen(typed.get(&format!("kind_{row}")) == k.word()))
+                            .collect(),
+                        ..ui::Select::default()
+                    }))
                 }))
             }
             @if let Some(sum) = sum { p { (cx.ta("project-form-sum", &[("amount", crate::web::show::money(sum).into())])) } }

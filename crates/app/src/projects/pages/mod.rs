@@ -1,18 +1,22 @@
 //! What people see of projects: strangers (`list`, `project`, `records`), a charity's desk (`desk`, `draft`, `overview`,
-//! `reports`, `money`, `steps`) and the operator's reviewers (`operator`).
+//! `plan`, `papers`, `reports`, `money`, `steps`) and the operator's reviewers (`operator`).
 
 mod cards;
+mod costs;
 mod desk;
 mod draft;
 mod list;
 mod money;
 mod operator;
 mod overview;
+mod papers;
+mod plan;
 mod project;
 mod project_parts;
 mod records;
 mod reports;
 mod steps;
+mod versions;
 
 use db::{Fault, Tx};
 use maud::{Markup, html};
@@ -20,9 +24,10 @@ use maud::{Markup, html};
 use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Id, Refusal, Right};
 use crate::organisations::{self, Organisation, areas};
-use crate::web::{Cx, Route, get, post, refusal_text, show};
+use crate::web::{Cx, Route, get, post, refusal_text, show, upload};
 
-use super::model::{BudgetLine, Project, State};
+use super::model::{BudgetLine, LineKind, Project, State};
+use super::rules;
 
 pub use cards::card;
 pub use desk::desk_list;
@@ -34,10 +39,21 @@ pub fn routes() -> Vec<Route> {
         get("/projects/{id}/progress", Right::Anyone, records::progress),
         get("/projects/{id}/disclosures/{disclosure}", Right::Anyone, records::disclosure),
         get("/projects/{id}/steps", Right::Anyone, records::steps),
+        get("/projects/{id}/versions", Right::Anyone, versions::public),
         get("/desk/projects/new", Right::Desk, draft::new),
+        get("/desk/projects/earlier", Right::Desk, draft::earlier),
         post("/desk/projects", Right::Desk, draft::create),
         get("/desk/projects/{id}", Right::Desk, overview::project),
         post("/desk/projects/{id}", Right::Desk, draft::update),
+        get("/desk/projects/{id}/plan", Right::Desk, plan::plan),
+        post("/desk/projects/{id}/plan", Right::Desk, plan::save),
+        get("/desk/projects/{id}/papers", Right::Desk, papers::papers),
+        upload("/desk/projects/{id}/papers", Right::Desk, papers::add),
+        post("/desk/projects/{id}/papers/removal", Right::Desk, papers::remove),
+        get("/desk/projects/{id}/costs", Right::Desk, costs::costs),
+        post("/desk/projects/{id}/costs", Right::Desk, costs::explain),
+        get("/desk/projects/{id}/filing", Right::Desk, papers::filing),
+        post("/desk/projects/{id}/filing", Right::Desk, papers::file),
         get("/desk/projects/{id}/progress", Right::Desk, reports::progress),
         post("/desk/projects/{id}/progress", Right::Desk, reports::post_progress),
         get("/desk/projects/{id}/disclosures", Right::Desk, reports::disclosures),
@@ -224,6 +240,32 @@ fn budget_table(cx: &Cx, lines: &[BudgetLine]) -> Markup {
         ui::text(show::money(spent)),
         ui::text(percent(spent, planned)),
     ];
+    ui::table(&table)
+}
+
+/// What each kind of cost was planned to be and has been: programme, management, fundraising (慈善法 arts. 24, 61).
+fn cost_table(cx: &Cx, lines: &[BudgetLine]) -> Markup {
+    let mut table = ui::Table::new(
+        cx.t("project-costs"),
+        vec![
+            ui::Column::words(cx.t("project-cost-kind")),
+            ui::Column::number(cx.t("project-cost-planned")),
+            ui::Column::number(cx.t("project-cost-planned-share")),
+            ui::Column::number(cx.t("project-line-spent")),
+            ui::Column::number(cx.t("project-cost-spent-share")),
+        ],
+    );
+    let (planned, spent) = lines.iter().fold((0, 0), |sum, l| (sum.0 + l.amount_fen, sum.1 + l.spent_fen));
+    for kind in LineKind::ALL {
+        let of_kind = rules::cost_of(lines, kind);
+        table.row(&[
+            &cx.t(kind.key()),
+            &show::money(of_kind.planned_fen),
+            &percent(of_kind.planned_fen, planned),
+            &show::money(of_kind.spent_fen),
+            &percent(of_kind.spent_fen, spent),
+        ]);
+    }
     ui::table(&table)
 }
 

@@ -2,15 +2,17 @@
 
 use maud::{Markup, html};
 
+use crate::files::{self, File};
 use crate::kernel::civil::day_of;
 use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations::{self, Certificate};
 use crate::web::{Answer, Cx, Outcome, PageParts, refusal_text, show};
 
-use super::super::model::{BudgetLine, Project, State, StepTaken};
+use super::super::model::{BudgetLine, Paper, PaperKind, Plan, Project, State, StepTaken};
+use super::super::rules::Difference;
 use super::super::{actions, rules, store};
 use super::overview::step_list;
-use super::{Parties, Place, budget_table, error_of, refused, state_badge, status_of, trail};
+use super::{Parties, Place, budget_table, cost_table, error_of, refused, state_badge, status_of, trail, versions};
 
 /// Everything a reviewer looks at.
 struct View {
@@ -21,6 +23,11 @@ struct View {
     lines: Vec<BudgetLine>,
     steps: Vec<(StepTaken, String)>,
     missing: Vec<Refusal>,
+    plan: Plan,
+    papers: Vec<(Paper, File)>,
+    /// Against the version that was judged before; `None`: this is the first.
+    changed: Option<Vec<Difference>>,
+    alike: Vec<(Project, u32)>,
 }
 
 fn load(cx: &Cx) -> Result<View, Trouble> {
@@ -36,7 +43,25 @@ fn load(cx: &Cx) -> Result<View, Trouble> {
         for (place, id) in project.organisations().into_iter().enumerate() {
             certificates[place] = organisations::certificates(tx, id)?;
         }
+        let mut papers = Vec::new();
+        for paper in store::papers(tx, id)? {
+            papers.extend(files::find(tx, paper.file_id)?.map(|file| (paper, file)));
+        }
+        let now = actions::snapshot(tx, &project)?;
+        let words = |p: &Project| format!("{}{}{}", p.title, p.object, p.service);
+        let mut alike: Vec<(Project, u32)> = store::look_alikes(tx, &project)?
+            .into_iter()
+            .map(|other| (rules::likeness(&words(&project), &words(&other)), other))
+            .map(|(l, o)| (o, l))
+            .collect();
+        alike.retain(|(_, likeness)| *likeness >= rules::ALIKE);
+        alike.sort_by_key(|(_, likeness)| std::cmp::Reverse(*likeness));
+        alike.truncate(5);
         Ok(View {
+            plan: now.plan.clone(),
+            papers,
+            changed: versions::since_last_review(tx, cx, id, &now)?,
+            alike,
             parties: Parties::of(tx, &project)?,
             place: Place::of(tx, cx, &project.area_code)?,
             certificates,
@@ -66,9 +91,15 @@ fn page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         (cx.claim_banner("project", p.id)?)
         (ui::columns(
             html! {
+                (alike(cx, &view))
+                @if let Some(changed) = &view.changed {
+                    (ui::section(&cx.t("project-differences"), None, versions::difference_table(cx, &cx.t("project-differences-since"), changed)))
+                }
                 (ui::section(&cx.t("project-particulars"), None, particulars(cx, &view)))
+                (ui::section(&cx.t("project-plan"), None, super::plan::terms(cx, &view.plan)))
+                (ui::section(&cx.t("project-papers"), None, papers(cx, &view)))
                 (ui::section(&cx.t("project-story"), None, super::paragraphs(&p.story)))
-                (ui::section(&cx.t("project-budget"), None, budget_table(cx, &view.lines)))
+                (ui::section(&cx.t("project-budget"), None, html! { (budget_table(cx, &view.lines)) (cost_table(cx, &view.lines)) }))
                 (ui::section(&cx.t("project-parties"), None, parties(cx, &view)))
             },
             html! {
@@ -101,6 +132,28 @@ fn particulars(cx: &Cx, view: &View) -> Markup {
         ui::Term::new(cx.t("project-window"), html! { (show::day(p.starts_day)) " – " (show::day(p.ends_day)) }),
         words("project-form-goal", &show::money(p.goal_fen)),
     ])
+}
+
+/// A hint, and what it rests on: the reviewer reads both and decides.
+fn alike(cx: &Cx, view: &View) -> Markup {
+    html! {
+        @for (other, likeness) in &view.alike {
+            (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&cx.t("project-alike")), html! {
+                p { (ui::Link::new(other.title.as_str(), format!("/operator/projects/{}", other.id))) }
+                p { (cx.ta("project-alike-why", &[("percent", (*likeness).into())])) }
+            }))
+        }
+    }
+}
+
+fn papers(cx: &Cx, view: &View) -> Markup {
+    html! {
+        @if view.papers.is_empty() { p { (cx.t("project-papers-none")) } }
+        @for kind in PaperKind::ALL {
+            @let own: Vec<File> = view.papers.iter().filter(|(p, _)| p.kind == kind).map(|(_, f)| f.clone()).collect();
+            @if !own.is_empty() { p { b { (cx.t(kind.key())) } } (files::attachments(cx, &own)) }
+        }
+    }
 }
 
 fn parties(cx: &Cx, view: &View) -> Markup {

@@ -7,7 +7,7 @@ use crate::web::{Cx, Outcome, PageParts, show};
 
 use super::super::fund;
 use super::super::model::{Project, State, StepTaken};
-use super::super::{actions, facts, store};
+use super::super::{actions, facts, rules, store};
 use super::project_parts::{life, where_the_money_is};
 use super::{Parties, days_late, draft, parties_list, progress, state_badge, trail};
 
@@ -19,7 +19,7 @@ pub fn project(cx: &Cx) -> Outcome {
         let returned = steps.last().filter(|s| s.state == State::Draft).map(|s| s.reason.as_str());
         return draft::edit(cx, &project, &[], returned);
     }
-    let (parties, total, lines, due, steps) = cx.app.db.read(|tx| {
+    let (parties, total, lines, due, steps, grace_days) = cx.app.db.read(|tx| {
         let steps = store::steps(tx, project.id)?;
         let mut named = Vec::new();
         for step in steps {
@@ -32,10 +32,12 @@ pub fn project(cx: &Cx) -> Outcome {
             store::lines(tx, project.id)?,
             facts::due(tx, &project)?,
             named,
+            rules::FILING_GRACE_DAYS.get(tx)?,
         ))
     })?;
     let body = html! {
         (head(cx, &project, 0))
+        (unfiled(cx, &project, grace_days))
         @for item in &due {
             @if let Some(days) = days_late(cx, item.due_day) {
                 (ui::notice(ui::Tone::Warn, &cx.t("project-word-overdue"), Some(&cx.t(item.what.key())), html! {
@@ -57,11 +59,61 @@ pub fn project(cx: &Cx) -> Outcome {
                 (ui::card(Some(&cx.t("project-parties")), parties_list(cx, &parties)))
                 (ui::card(Some(&cx.t("project-life")), life(cx, &project, &due)))
                 (next_steps(cx, &project))
+                (ui::card(Some(&cx.t("project-more")), ui::link_list(&rooms(cx, &project))))
                 (ui::card(Some(&cx.t("project-steps")), step_list(cx, &steps)))
             },
         ))
     };
     Ok(cx.page(PageParts { title: &project.title, body, ..PageParts::default() }))
+}
+
+/// The other pages of a project at its desk.
+fn rooms<'a>(cx: &Cx, project: &Project) -> Vec<ui::LinkRow<'a>> {
+    let mut rooms = vec![("/plan", "project-plan", "project-plan-note"), ("/papers", "project-papers", "project-papers-note")];
+    if project.state.is_public() {
+        rooms.push(("/costs", "project-costs", "project-costs-note"));
+    }
+    rooms
+        .into_iter()
+        .map(|(path, title, note)| ui::LinkRow {
+            href: address(project.id, path).into(),
+            title: cx.t(title).into(),
+            note: cx.t(note).into(),
+            ..ui::LinkRow::default()
+        })
+        .collect()
+}
+
+/// An emergency whose filing is still to come, or late (慈善法 art. 73).
+pub fn unfiled(cx: &Cx, project: &Project, grace_days: crate::kernel::civil::Day) -> Markup {
+    let today = crate::kernel::civil::day_of(cx.now);
+    let day = crate::kernel::civil::day_text;
+    let link = |desk: bool| {
+        html! { @if desk { p { (ui::Link::new(cx.t("project-filing-record"), address(project.id, "/filing"))) } } }
+    };
+    let desk = cx.actor.holds(project.recipient_id, &[Role::Manager]) && cx.request.path.starts_with("/desk");
+    if !project.state.is_public() {
+        return html! {};
+    }
+    match rules::filing(project.kind, &project.filing_number, project.starts_day, today, grace_days) {
+        rules::Filing::Filed => html! {},
+        rules::Filing::Due(due_day) => ui::notice(
+            ui::Tone::Info,
+            &cx.t("project-word-note"),
+            Some(&cx.t("project-filing-follows")),
+            html! {
+                p { (cx.ta("project-filing-due", &[("day", day(due_day).into())])) } (link(desk))
+            },
+        ),
+        rules::Filing::Overdue { due_day, stops_day } => ui::notice(
+            ui::Tone::Bad,
+            &cx.t("project-word-overdue"),
+            Some(&cx.t("project-filing-late")),
+            html! {
+                p { (cx.ta("project-filing-late-since", &[("day", day(due_day).into()), ("stops", day(stops_day).into())])) } (link(desk))
+            },
+        ),
+    }
 }
 
 /// What a project that is not public yet waits for.

@@ -2,17 +2,22 @@
 
 use maud::{Markup, html};
 
-use crate::kernel::civil::day_of;
+use crate::files::{self, File};
+use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Refusal, Trouble};
 use crate::organisations::{self, Certificate, CertificateKind};
 use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
 
 use super::super::facts;
 use super::super::fund::{self, Total};
-use super::super::model::{BudgetLine, Disclosure, Due, Expense, ProgressPost, Project};
+use super::super::model::{BudgetLine, CostNote, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project};
+use super::super::rules;
 use super::super::store::{self, PublicGift, PublicPayout};
-use super::project_parts::{complaint, disclosure_table, expense_table, gift_list, life, payout_table, post, where_the_money_is};
-use super::{Parties, Place, days_late, organisation_name, parties_list, progress, state_badge, trail};
+use super::overview::unfiled;
+use super::project_parts::{
+    complaint, cost_note, disclosure_table, expense_table, gift_list, life, payout_table, post, where_the_money_is,
+};
+use super::{Parties, Place, cost_table, days_late, organisation_name, parties_list, progress, state_badge, trail};
 
 /// Exactly what the public page shows.
 pub struct PublicView {
@@ -30,8 +35,14 @@ pub struct PublicView {
     payouts: Vec<PublicPayout>,
     expenses: Vec<Expense>,
     gifts: Vec<PublicGift>,
+    plan: Plan,
+    papers: Vec<(PaperKind, File)>,
+    notes: Vec<CostNote>,
+    grace_days: Day,
 }
 
+/// 慈善中国, where filings and charities can be looked up.
+const CISHAN: &str = "https://cszg.mca.gov.cn/";
 const NEWEST_POSTS: i64 = 3;
 const NEWEST_ROWS: i64 = 20;
 /// On a phone each gift takes four lines.
@@ -43,6 +54,10 @@ fn load(cx: &Cx) -> Result<PublicView, Trouble> {
     cx.app.db.read(|tx| {
         let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
         let certificates = organisations::certificates(tx, project.recipient_id)?;
+        let mut papers = Vec::new();
+        for paper in store::papers(tx, id)? {
+            papers.extend(files::find(tx, paper.file_id)?.filter(|f| f.public_since.is_some()).map(|file| (paper.kind, file)));
+        }
         Ok(PublicView {
             parties: Parties::of(tx, &project)?,
             place: Place::of(tx, cx, &project.area_code)?,
@@ -57,6 +72,10 @@ fn load(cx: &Cx) -> Result<PublicView, Trouble> {
             payouts: store::public_payouts(tx, id, NEWEST_ROWS)?,
             expenses: store::public_expenses(tx, id, NEWEST_ROWS)?,
             gifts: store::recent_gifts(tx, id, NEWEST_GIFTS)?,
+            plan: store::find_plan(tx, &project)?,
+            papers,
+            notes: store::cost_notes(tx, id)?,
+            grace_days: rules::FILING_GRACE_DAYS.get(tx)?,
             project,
         })
     })
@@ -100,10 +119,12 @@ pub fn project(cx: &Cx) -> Outcome {
 fn main_column(cx: &Cx, view: &PublicView) -> Markup {
     let p = &view.project;
     let steps = format!("/projects/{}/progress", p.id);
+    let versions = ui::Link::new(cx.t("project-versions"), format!("/projects/{}/versions", p.id));
     let more = (view.posts_count > NEWEST_POSTS)
         .then(|| ui::Link::new(cx.ta("project-progress-all", &[("count", view.posts_count.into())]), steps));
     html! {
         (raised(cx, view))
+        (unfiled(cx, p, view.grace_days))
         (late(cx, &view.due))
         (ui::section(&cx.t("project-story"), None, html! {
             (ui::definition_list(&[
@@ -112,7 +133,21 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
             ]))
             (super::paragraphs(&p.story))
         }))
-        (ui::section(&cx.t("project-money"), None, where_the_money_is(cx, &view.total, &view.lines)))
+        (ui::section(&cx.t("project-plan"), Some(&versions), html! {
+            p { (cx.t("project-plan-public")) }
+            (super::plan::terms(cx, &view.plan))
+            (papers(cx, &view.papers))
+        }))
+        (ui::section(&cx.t("project-money"), None, html! {
+            (where_the_money_is(cx, &view.total, &view.lines))
+            (cost_table(cx, &view.lines))
+            @for kind in rules::above_plan(&view.lines) {
+                (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&cx.t(kind.key())), html! {
+                    p { (cx.t(if view.notes.is_empty() { "project-costs-above-silent" } else { "project-costs-above" })) }
+                }))
+            }
+            @for note in &view.notes { (cost_note(cx, note)) }
+        }))
         (ui::section(&cx.t("project-progress"), more.as_ref(), html! {
             @if view.posts.is_empty() { p { (cx.t("project-progress-none")) } }
             @for item in &view.posts { (post(cx, item)) }
@@ -121,6 +156,16 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         (ui::section(&cx.t("project-payouts"), None, payout_table(cx, &view.payouts)))
         (ui::section(&cx.t("project-expenses"), None, expense_table(cx, &view.expenses)))
         (ui::section(&cx.t("project-recent-gifts"), None, gift_list(cx, &view.gifts)))
+    }
+}
+
+/// The papers that are for everyone.
+fn papers(cx: &Cx, papers: &[(PaperKind, File)]) -> Markup {
+    html! {
+        @for kind in PaperKind::ALL {
+            @let own: Vec<File> = papers.iter().filter(|(k, _)| *k == kind).map(|(_, f)| f.clone()).collect();
+            @if !own.is_empty() { p { b { (cx.t(kind.key())) } } (files::attachments(cx, &own)) }
+        }
     }
 }
 
@@ -159,6 +204,12 @@ fn side_column(cx: &Cx, view: &PublicView) -> Markup {
             p { (ui::Link::new(cx.t("project-life-all"), format!("/projects/{}/steps", view.project.id))) }
         }))
         (complaint(cx, view.project.id, &view.parties.recipient))
+        (ui::card(Some(&cx.t("project-before-giving")), html! {
+            // 个人求助网络服务平台管理办法 (2024-09-05) keeps the two apart; art. 40 of the 慈善法 forbids what the second says.
+            p { (cx.t("project-not-personal-help")) }
+            @if view.plan.declared { p { (cx.t("project-declaration")) } }
+            p { (cx.t("project-ask-about-use")) }
+        }))
     }
 }
 
@@ -188,7 +239,7 @@ fn filing(cx: &Cx, view: &PublicView) -> Markup {
         @if !view.certificates.iter().any(|c| c.kind == CertificateKind::PublicFundraising) {
             (ui::badge(ui::Tone::Warn, &cx.t("project-certificate-none")))
         }
-        p.help { (cx.t("project-filing-check")) }
+        p.help { (cx.t("project-filing-check")) " " (ui::Link::new(cx.t("project-filing-check-link"), CISHAN)) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::organisations::Organisation;
 use crate::web::{Cx, show};
 
 use super::super::fund::Total;
-use super::super::model::{BudgetLine, Disclosure, Due, Expense, ProgressPost, Project, State};
+use super::super::model::{BudgetLine, CostNote, Disclosure, Due, Expense, ProgressPost, Project, State};
 use super::super::store::{PublicGift, PublicPayout};
 use super::{budget_table, days_late, quantity_words};
 
@@ -24,6 +24,14 @@ pub fn where_the_money_is(cx: &Cx, total: &Total, lines: &[BudgetLine]) -> Marku
         @if total.pending_fen > 0 { p.help { (cx.ta("project-pending", &[("amount", show::money(total.pending_fen).into())])) } }
         (show::as_of(cx))
         (budget_table(cx, lines))
+    }
+}
+
+/// An explanation of costs, as it was published.
+pub fn cost_note(cx: &Cx, note: &CostNote) -> Markup {
+    html! {
+        p { b { (cx.t("project-costs-explained")) } " " (show::instant(note.at)) }
+        (super::paragraphs(&note.words))
     }
 }
 

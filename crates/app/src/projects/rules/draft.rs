@@ -2,7 +2,7 @@
 
 use crate::kernel::Refusal;
 
-use super::super::model::{Draft, NewLine};
+use super::super::model::{Draft, NewLine, ProjectKind};
 
 pub const TITLE_CHARACTERS: usize = 40;
 pub const SUMMARY_CHARACTERS: usize = 140;
@@ -79,8 +79,8 @@ pub fn unsaveable(draft: &Draft) -> Vec<Refusal> {
     faults
 }
 
-/// What keeps a draft from being submitted, in the order of the form.
-pub fn submission_faults(draft: &Draft) -> Vec<Refusal> {
+/// What keeps a draft from being submitted, in the order of the form. A rescue may be filed after its start.
+pub fn submission_faults(draft: &Draft, kind: ProjectKind) -> Vec<Refusal> {
     let mut faults = unsaveable(draft);
     let needed = [
         ("summary", &draft.summary, "refusal-project-summary-missing"),
@@ -90,7 +90,7 @@ pub fn submission_faults(draft: &Draft) -> Vec<Refusal> {
         ("filing_number", &draft.filing_number, "refusal-project-filing-missing"),
     ];
     for (field, text, key) in needed {
-        if text.is_empty() {
+        if text.is_empty() && (field != "filing_number" || kind == ProjectKind::Ordinary) {
             faults.push(Refusal::input(field, key));
         }
     }
@@ -146,13 +146,16 @@ mod tests {
                 unit: "盏".into(),
                 quantity: 30,
                 unit_price_fen: 150_000,
+                kind: Default::default(),
             }],
         }
     }
 
     #[test]
     fn a_whole_draft_is_submitted_and_each_gap_has_its_own_sentence() {
-        assert_eq!(submission_faults(&whole()), []);
+        assert_eq!(submission_faults(&whole(), ProjectKind::Ordinary), []);
+        let unfiled = Draft { filing_number: String::new(), ..whole() };
+        assert_eq!(submission_faults(&unfiled, ProjectKind::Emergency), []);
         type Change = fn(&mut Draft);
         let gaps: [(Change, &str, &str); 16] = [
             (|d| d.title.clear(), "title", "refusal-project-title-missing"),
@@ -175,7 +178,7 @@ mod tests {
         for (change, field, key) in gaps {
             let mut draft = whole();
             change(&mut draft);
-            let faults = submission_faults(&draft);
+            let faults = submission_faults(&draft, ProjectKind::Ordinary);
             assert_eq!(faults.iter().map(|f| (f.field, f.key)).collect::<Vec<_>>(), [(Some(field), key)]);
         }
     }

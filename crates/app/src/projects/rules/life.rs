@@ -3,7 +3,8 @@
 use crate::kernel::civil::{Day, day_of, day_text};
 use crate::kernel::{Id, Micros, Refusal};
 
-use super::super::model::{Project, State};
+use super::super::model::{Hold, Project, ProjectKind, State};
+use super::plan::{Filing, filing, filing_in_time};
 
 /// A step that somebody takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,9 @@ pub fn may_review(person: Id, hands: &[Id], works_for_it: bool) -> Result<(), Re
 /// What publication is decided on. `may_raise_funds` is the recipient's certificates on that very day (慈善法 art. 22–24).
 #[derive(Clone, Copy, Debug)]
 pub struct Publication<'a> {
+    pub kind: ProjectKind,
     pub filing_number: &'a str,
+    pub filed_day: Day,
     pub goal_fen: i64,
     pub budget_fen: i64,
     pub starts_day: Day,
@@ -61,7 +64,7 @@ pub struct Publication<'a> {
 /// Everything that is missing before publication; empty when it can go ahead.
 pub fn missing_for_publication(p: &Publication) -> Vec<Refusal> {
     let mut missing = Vec::new();
-    if p.filing_number.is_empty() {
+    if p.filing_number.is_empty() && p.kind == ProjectKind::Ordinary {
         missing.push(Refusal::conflict("refusal-project-publish-filing"));
     }
     if p.budget_fen <= 0 || p.budget_fen != p.goal_fen {
@@ -71,6 +74,12 @@ pub fn missing_for_publication(p: &Publication) -> Vec<Refusal> {
         missing.push(Refusal::conflict("refusal-project-publish-window"));
     } else if p.ends_day < p.today {
         missing.push(Refusal::conflict("refusal-project-publish-over").with("day", day_text(p.ends_day)));
+    }
+    if p.filed_day > p.today {
+        missing.push(Refusal::conflict("refusal-project-publish-filed-day"));
+    }
+    if let Err(refusal) = filing_in_time(p.kind, p.filed_day, p.starts_day) {
+        missing.push(refusal);
     }
     if !p.may_raise_funds {
         missing.push(Refusal::conflict("refusal-project-publish-certificate"));
@@ -87,12 +96,19 @@ pub struct Giving {
     pub raised_fen: i64,
     pub may_raise_funds: bool,
     pub has_merchant: bool,
+    /// How long an emergency goes on after its filing was due.
+    pub filing_grace_days: Day,
 }
 
 /// Whether a public project takes gifts now. A goal that is reached ends it: what the filed plan does not budget for
 /// could not be spent. Gifts that are on their way at that moment are still recorded.
 pub fn takes_gifts(project: &Project, known: Giving, now: Micros) -> Result<(), Refusal> {
     let today = day_of(now);
+    match project.hold {
+        Hold::None => {}
+        Hold::Suspended => return Err(Refusal::conflict("refusal-project-suspended")),
+        Hold::TakenDown => return Err(Refusal::conflict("refusal-project-taken-down")),
+    }
     if project.state != State::Published {
         return Err(Refusal::conflict("refusal-project-ended"));
     }
@@ -101,6 +117,12 @@ pub fn takes_gifts(project: &Project, known: Giving, now: Micros) -> Result<(), 
     }
     if today > project.ends_day {
         return Err(Refusal::conflict("refusal-project-over").with("day", day_text(project.ends_day)));
+    }
+    if let Filing::Overdue { stops_day, .. } =
+        filing(project.kind, &project.filing_number, project.starts_day, today, known.filing_grace_days)
+        && today > stops_day
+    {
+        return Err(Refusal::conflict("refusal-project-unfiled"));
     }
     if known.raised_fen >= project.goal_fen {
         return Err(Refusal::conflict("refusal-project-goal-reached"));
@@ -151,7 +173,9 @@ mod tests {
     #[test]
     fn publication_names_everything_that_is_missing() {
         let ready = Publication {
+            kind: ProjectKind::Ordinary,
             filing_number: "53100000MJT000000XA20007",
+            filed_day: 40,
             goal_fen: 100,
             budget_fen: 100,
             starts_day: 50,
@@ -164,6 +188,9 @@ mod tests {
         assert_eq!(keys(ready), Vec::<&str>::new());
         assert_eq!(keys(Publication { filing_number: "", ..ready }), ["refusal-project-publish-filing"]);
         assert_eq!(keys(Publication { budget_fen: 99, ..ready }), ["refusal-project-publish-budget"]);
+        assert_eq!(keys(Publication { filed_day: 41, ..ready }), ["refusal-project-publish-filed-late"]);
+        let rescue = Publication { kind: ProjectKind::Emergency, filing_number: "", filed_day: 0, ..ready };
+        assert_eq!(keys(rescue), Vec::<&str>::new(), "its filing follows");
         assert_eq!(keys(Publication { goal_fen: 0, budget_fen: 0, ..ready }), ["refusal-project-publish-budget"]);
         assert_eq!(keys(Publication { ends_day: 50, ..ready }), ["refusal-project-publish-window"]);
         assert_eq!(keys(Publication { today: 52, ..ready }), ["refusal-project-publish-over"]);
@@ -172,7 +199,7 @@ mod tests {
         assert_eq!(
             keys(Publication { filing_number: "", budget_fen: 0, starts_day: 0, may_raise_funds: false, has_merchant: false, ..ready })
                 .len(),
-            5
+            6
         );
     }
 
@@ -197,6 +224,9 @@ mod tests {
             goal_fen: 1_000,
             starts_day: 100,
             ends_day: 110,
+            kind: ProjectKind::Ordinary,
+            filed_day: 0,
+            hold: Hold::None,
             curated_at: None,
             last_progress_at: None,
             due_day: 0,
@@ -212,8 +242,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_stopped_takes_no_gifts_and_neither_does_a_rescue_that_was_never_filed() {
+        let known = Giving { raised_fen: 0, may_raise_funds: true, has_merchant: true, filing_grace_days: 5 };
+        let ask = |project: Project, day| takes_gifts(&project, known, start_of(day)).map_err(|r| r.key);
+        assert_eq!(ask(Project { hold: Hold::Suspended, ..published() }, 105), Err("refusal-project-suspended"));
+        assert_eq!(ask(Project { hold: Hold::TakenDown, ..published() }, 105), Err("refusal-project-taken-down"));
+        let rescue = || Project { kind: ProjectKind::Emergency, ends_day: 200, ..published() };
+        assert_eq!(ask(rescue(), 115), Ok(()));
+        assert_eq!(ask(rescue(), 116), Err("refusal-project-unfiled"));
+        assert_eq!(ask(Project { filing_number: "53100000MJT000000XA20007".into(), ..rescue() }, 116), Ok(()));
+    }
+
+    #[test]
     fn gifts_are_taken_inside_the_window_by_a_certified_charity_until_the_goal() {
-        let known = Giving { raised_fen: 999, may_raise_funds: true, has_merchant: true };
+        let known = Giving { raised_fen: 999, may_raise_funds: true, has_merchant: true, filing_grace_days: 5 };
         let ask = |state, known, now| takes_gifts(&Project { state, ..published() }, known, now).map_err(|r| r.key);
         let day = start_of;
         for (state, known, now, answer) in [

@@ -1,13 +1,19 @@
 //! What is decided about projects, as pure functions: they take what is, what is asked and what time it is.
 
+mod costs;
 mod draft;
 mod life;
 mod money;
 mod place;
+mod plan;
 mod reports;
+mod versions;
 
+pub use costs::{above_plan, cost_of};
 pub use draft::{cleaned, filing_number_fits, submission_faults, tidy, unsaveable};
 pub use life::{Giving, Publication, Step, may_review, missing_for_publication, takes_gifts};
 pub use money::{Approval, approve, disclose, expense_amount_fen, refuse};
 pub use place::{Stretch, locate};
+pub use plan::{Earlier, Filing, cleaned_plan, earlier_emergencies, filing, papers_missing, plan_faults, unsaveable_plan};
 pub use reports::{Life, due, next_due_day, overdue};
+pub use versions::{ALIKE, Difference, differences, likeness};

@@ -3,6 +3,7 @@
 
 mod lists;
 mod movements;
+mod plan;
 mod told;
 
 pub use lists::{cards, count, desk_projects, operator_queue, overdue_projects};
@@ -10,6 +11,10 @@ pub use movements::{PublicGift, PublicPayout, public_payouts};
 pub use movements::{
     add_expense, expenses, first_hand, gifts_until, move_to_implementer, new_payout, open_payouts, payout_for, payouts, post_payout,
     public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line, spent_until,
+};
+pub use plan::{
+    add_cost_note, add_paper, add_version, cost_notes, counties, earlier_emergencies, emergency_filed, find_plan, look_alikes,
+    papers, publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions,
 };
 pub use told::{
     add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, expenses_within, last_disclosure,
@@ -109,8 +114,9 @@ pub struct DraftIds {
 pub fn insert(tx: &mut Tx, id: Id, draft: &Draft, ids: &DraftIds, by: Id, now: Micros) -> Result<(), Fault> {
     tx.execute_one(
         sql("INSERT INTO project (id, state, version, title, english_title, summary, english_summary, story, field, area_code, object, service, \
-             launcher_id, recipient_id, implementer_id, filing_number, goal_fen, starts_day, ends_day, due_day, created_by, created_at) \
-             VALUES (?1, 'draft', 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"),
+             launcher_id, recipient_id, implementer_id, filing_number, goal_fen, starts_day, ends_day, due_day, created_by, created_at, \
+             kind, filed_day, hold) \
+             VALUES (?1, 'draft', 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, 'ordinary', 0, 'none')"),
         params![
             id,
             &draft.title,
@@ -177,9 +183,20 @@ fn insert_lines(tx: &mut Tx, project_id: Id, draft: &Draft, ids: &DraftIds) -> R
     for ((line, id), position) in draft.lines.iter().zip(&ids.lines).zip(1_i64..) {
         let amount_fen = line.amount_fen().unwrap_or(0);
         tx.execute_one(
-            sql("INSERT INTO budget_line (id, project_id, position, item, english_item, unit, quantity, unit_price_fen, amount_fen, spent_fen) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)"),
-            params![*id, project_id, position, &line.item, &line.english_item, &line.unit, line.quantity, line.unit_price_fen, amount_fen],
+            sql("INSERT INTO budget_line (id, project_id, position, item, english_item, unit, quantity, unit_price_fen, amount_fen, spent_fen, kind) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10)"),
+            params![
+                *id,
+                project_id,
+                position,
+                &line.item,
+                &line.english_item,
+                &line.unit,
+                line.quantity,
+                line.unit_price_fen,
+                amount_fen,
+                line.kind.word()
+            ],
         )?;
     }
     Ok(())
