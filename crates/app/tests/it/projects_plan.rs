@@ -101,6 +101,8 @@ fn r3_the_plan_says_what_article_24_asks(world: &World) {
     // Too early: the plan says what is missing, field by field; a node that is no date is refused, and nothing typed is lost.
     desk.submit(&desk.get(&project), &project, &[("do", "submit")]).has_status(409).sees("募捐方案还有").sees("还没有盖章的募捐方案");
     desk.get(&format!("{path}?check=1")).sees("请填写负责人姓名").sees("请填写银行账户").sees("请先作出利害关系");
+    // Submitting saved the draft, so the plan's form is opened anew.
+    let plan = desk.get(&path);
     let wrong = desk.submit(&plan, &path, &[("nodes", "年底装完"), ("responsible", "张示范"), ("do", "save")]);
     wrong.has_status(422).sees("执行节点第 1 行");
     assert_eq!(wrong.attributes("#f-responsible", "value"), ["张示范"]);
