@@ -137,8 +137,18 @@ fn r3_the_plan_says_what_article_24_asks(world: &World) {
 
     let page = world.stranger().get(&format!("/projects/{id}"));
     for said in [
-        "改善山村夜间出行安全", "张示范", "示范市示范路 1 号", "清河慈善基金会 0000 0000 0000", "村民会议商定点位", "装完六十盏路灯", "云上乡村发展中心，评估合格",
-        "用于同一乡镇其他村的路灯和维护", "管理费用", "募捐成本", "江西省赣州市会昌县", "PM0102 乡村振兴",
+        "改善山村夜间出行安全",
+        "张示范",
+        "示范市示范路 1 号",
+        "清河慈善基金会 0000 0000 0000",
+        "村民会议商定点位",
+        "装完六十盏路灯",
+        "云上乡村发展中心，评估合格",
+        "用于同一乡镇其他村的路灯和维护",
+        "管理费用",
+        "募捐成本",
+        "江西省赣州市会昌县",
+        "PM0102 乡村振兴",
     ] {
         page.sees(said);
     }
@@ -218,7 +228,8 @@ fn a_new_rescue_waits_for_the_last_one(world: &World) {
     let first = submitted(world, &cast, &Draft { title: "第一次救援".to_owned(), ..draft(world, &cast) }, &rescue);
     publish(world, &cast, first).expect("published");
     let donor = world.donor("13800138000");
-    let gift = world.wish(&donor.actor, &Wish { project: first, amount_fen: 10_000, name: "", message: "", anonymous: true }).expect("a wish");
+    let gift =
+        world.wish(&donor.actor, &Wish { project: first, amount_fen: 10_000, name: "", message: "", anonymous: true }).expect("a wish");
     world.catch_up();
     world.pay(gift);
     world.catch_up();
@@ -253,9 +264,10 @@ fn versions_show_what_changed(world: &World) {
     // The public sees the version that was published, with its hash, and nothing of the one that was returned.
     let versions = world.stranger().get(&format!("/projects/{id}/versions"));
     versions.sees("第 2 版").sees("最早公开的一版").sees_no("第 1 版").sees_no("灯太贵");
-    let row = world.app.db.read(|tx| {
-        tx.query_one(sql("SELECT body, sha256 FROM project_version WHERE project_id = ?1 AND number = 2"), params![id])
-    });
+    let row = world
+        .app
+        .db
+        .read(|tx| tx.query_one(sql("SELECT body, sha256 FROM project_version WHERE project_id = ?1 AND number = 2"), params![id]));
     let row = row.expect("a version");
     let hash = app::kernel::hex(&app::kernel::sha256(row.text("body").expect("a body").as_bytes()));
     assert_eq!(hash, row.text("sha256").expect("a hash"));
@@ -267,7 +279,8 @@ fn r4_the_page_names_who_asks_and_how_to_check(world: &World) {
     let cast = world.cast();
     let id = world.project(&cast, "山里孩子的冬天");
     let page = world.stranger().get(&format!("/projects/{id}"));
-    for said in ["清河慈善基金会", "慈募第2号", "53100000MJ0000002A26001", "010-00000000", "慈善中国", "募捐方案", "统一社会信用代码"] {
+    for said in ["清河慈善基金会", "慈募第2号", "53100000MJ0000002A26001", "010-00000000", "慈善中国", "募捐方案", "统一社会信用代码"]
+    {
         page.sees(said);
     }
     assert!(page.links().iter().any(|l| l.contains("cszg.mca.gov.cn")), "a way to look it up");
@@ -300,10 +313,7 @@ fn r14_costs_planned_and_actual_per_project(world: &World) {
     let payout = actions::request_payout(&world.app, &cast.manager.actor, id, 400_000, "勘察", now).expect("asked");
     actions::approve_payout(&world.app, &cast.finance.actor, payout, now).expect("a first yes");
     actions::approve_payout(&world.app, &cast.approver.actor, payout, now).expect("a second yes");
-    let line = world.count(
-        sql("SELECT id AS count FROM budget_line WHERE project_id = ?1 AND kind = 'management'"),
-        params![id],
-    );
+    let line = world.count(sql("SELECT id AS count FROM budget_line WHERE project_id = ?1 AND kind = 'management'"), params![id]);
     let expense = NewExpense {
         budget_line_id: line,
         quantity: 1,
@@ -351,7 +361,8 @@ fn the_same_appeal_under_two_charities_is_pointed_out(world: &World) {
     let cast = world.cast();
     let id = submitted(world, &cast, &draft(world, &cast), &world.plan());
     let manager = world.staff("launchers-manager", "沈别处", cast.launcher, app::kernel::Role::Manager);
-    let twin = Draft { launcher_id: cast.launcher, recipient_id: cast.launcher, title: "点亮回家路".to_owned(), ..draft(world, &cast) };
+    let twin =
+        Draft { launcher_id: cast.launcher, recipient_id: cast.launcher, title: "点亮回家路".to_owned(), ..draft(world, &cast) };
     let other = actions::draft(&world.app, &manager.actor, &twin, world.now()).expect("a draft");
     world.complete(&manager.actor, other);
     actions::submit(&world.app, &manager.actor, other, world.version(other), world.now()).expect("submitted");

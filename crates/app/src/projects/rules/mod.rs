@@ -14,6 +14,8 @@ pub use draft::{cleaned, filing_number_fits, submission_faults, tidy, unsaveable
 pub use life::{Giving, Publication, Step, may_review, missing_for_publication, takes_gifts};
 pub use money::{Approval, approve, disclose, expense_amount_fen, refuse};
 pub use place::{Stretch, locate};
-pub use plan::{Earlier, Filing, cleaned_plan, earlier_emergencies, filing, papers_missing, plan_faults, unsaveable_plan};
+pub use plan::{
+    Earlier, FILING_GRACE_DAYS, Filing, cleaned_plan, earlier_emergencies, filing, papers_missing, plan_faults, unsaveable_plan,
+};
 pub use reports::{Life, due, next_due_day, overdue};
 pub use versions::{ALIKE, Difference, differences, likeness};

@@ -13,8 +13,8 @@ pub use movements::{
     public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line, spent_until,
 };
 pub use plan::{
-    add_cost_note, add_paper, add_version, cost_notes, counties, earlier_emergencies, emergency_filed, find_plan, look_alikes,
-    papers, publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions,
+    add_cost_note, add_paper, add_version, cost_notes, counties, earlier_emergencies, emergency_filed, find_plan, look_alikes, papers,
+    publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions,
 };
 pub use told::{
     add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, expenses_within, last_disclosure,
