@@ -151,7 +151,6 @@ done-project-paper-added = The paper is added.
 done-project-paper-removed = The paper is taken back.
 done-project-filed = The filing is recorded; everyone can see it.
 done-project-costs = The explanation is published.
-done-
 refusal-project-plan-unready = { $count } parts of the plan are not filled in yet.
     .next = Open the plan, fill in what is marked, and submit again.
 refusal-project-plan-purpose = Please fill in the purpose.
@@ -198,7 +197,7 @@ refusal-project-emergency-undisclosed = An earlier emergency project of this cha
     .next = Its earlier projects must be reported first.
 refusal-project-emergency-unexecuted = Less than 80% of an earlier emergency project of this charity is carried out.
     .next = The earlier gifts must be used and accounted for first.
-refusal-refusal-project-words-missing = Please write something.
+refusal-project-words-missing = Please write something.
 refusal-project-suspended = The platform has suspended this project; it takes no gifts now.
     .next = Its page says why. You may look at other projects.
 refusal-project-taken-down = The platform has taken this project down; it takes no more gifts.

@@ -151,7 +151,6 @@ done-project-paper-added = 材料已添加。
 done-project-paper-removed = 材料已撤回。
 done-project-filed = 备案已登记，所有人都能看到。
 done-project-costs = 说明已发布。
-done-
 refusal-project-plan-unready = 募捐方案还有 { $count } 处没有填好。
     .next = 请打开“募捐方案”，填好标出的内容再提交。
 refusal-project-plan-purpose = 请填写募捐目的。
@@ -198,7 +197,7 @@ refusal-project-emergency-undisclosed = 这家机构以前的救灾项目还有�
     .next = 请机构先公开以前的救灾项目。
 refusal-project-emergency-unexecuted = 这家机构以前的救灾项目执行不到 80%。
     .next = 请机构先把以前的救灾款用好、报好账。
-refusal-refusal-project-words-missing = 请写明内容。
+refusal-project-words-missing = 请写明内容。
 refusal-project-suspended = 这个项目已被平台暂停，现在不接受捐赠。
     .next = 项目页面写明了原因。您可以看看其他项目。
 refusal-project-taken-down = 这个项目已被平台下架，不再接受捐赠。

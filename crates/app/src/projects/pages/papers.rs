@@ -49,6 +49,8 @@ fn page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         let ids: Vec<_> = papers.iter().map(|p| p.file_id).collect();
         Ok::<_, db::Fault>((papers, files::list(tx, &ids)?))
     })?;
+    // A partner sees the papers that are for everyone and their own.
+    let seen = |paper: &Paper| files.iter().any(|f| f.id == paper.file_id && f.may_be_seen_by(&cx.actor));
     let title = cx.t("project-papers");
     let is_draft = project.state == State::Draft;
     let have: Vec<PaperKind> = papers.iter().map(|p| p.kind).collect();
@@ -72,7 +74,7 @@ fn page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         (ui::section(&cx.t("project-papers-have"), None, html! {
             @if papers.is_empty() { p { (cx.t("project-papers-none")) } }
             @for kind in PaperKind::ALL {
-                @let of_kind: Vec<&Paper> = papers.iter().filter(|p| p.kind == kind).collect();
+                @let of_kind: Vec<&Paper> = papers.iter().filter(|p| p.kind == kind && seen(p)).collect();
                 @if !of_kind.is_empty() {
                     (ui::card(Some(&cx.t(kind.key())), html! {
                         p.help { (cx.t(if kind.is_public() { "project-paper-public" } else { "project-paper-inside" })) }
