@@ -13,6 +13,7 @@ use std::str::FromStr;
 /// | 3 | implementer of a project | credit |
 /// | 4 | spent on a budget line | credit |
 /// | 5, 6 | reserved for a match pool and its pledge | |
+/// | 7 | own account of an organisation | debit |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Account {
     /// Received through the channel account of this recipient charity. Its debit balance is the channel's
@@ -24,6 +25,9 @@ pub enum Account {
     Implementer { project: i64 },
     /// Accounted for under this budget line.
     Spent { budget_line: i64 },
+    /// Received by this charity outside the channel: on its own bank account, in cash or by cheque. Its debit
+    /// balance is what the charity recorded by hand, less what it took back; no channel's bill knows of it.
+    OwnAccount { organisation: i64 },
 }
 
 impl Account {
@@ -34,13 +38,14 @@ impl Account {
             Account::Project { .. } => 2,
             Account::Implementer { .. } => 3,
             Account::Spent { .. } => 4,
+            Account::OwnAccount { .. } => 7,
         }
     }
 
     /// The id of the organisation, project or budget line.
     pub const fn owner(self) -> i64 {
         match self {
-            Account::Channel { organisation } => organisation,
+            Account::Channel { organisation } | Account::OwnAccount { organisation } => organisation,
             Account::Project { project } | Account::Implementer { project } => project,
             Account::Spent { budget_line } => budget_line,
         }
@@ -53,14 +58,15 @@ impl Account {
             2 => Some(Account::Project { project: owner }),
             3 => Some(Account::Implementer { project: owner }),
             4 => Some(Account::Spent { budget_line: owner }),
+            7 => Some(Account::OwnAccount { organisation: owner }),
             _ => None,
         }
     }
 
-    /// Whether the credit balance must never fall below zero. The channel is the one source of money: there
+    /// Whether the credit balance must never fall below zero. Money comes from the channel and from outside it: there
     /// it is the debit balance that must not.
     pub const fn is_guarded(self) -> bool {
-        !matches!(self, Account::Channel { .. })
+        !matches!(self, Account::Channel { .. } | Account::OwnAccount { .. })
     }
 
     const fn name(self) -> &'static str {
@@ -69,6 +75,7 @@ impl Account {
             Account::Project { .. } => "project",
             Account::Implementer { .. } => "implementer",
             Account::Spent { .. } => "spent",
+            Account::OwnAccount { .. } => "own_account",
         }
     }
 }
@@ -91,6 +98,7 @@ impl FromStr for Account {
             "project" => 2,
             "implementer" => 3,
             "spent" => 4,
+            "own_account" => 7,
             _ => return Err(()),
         };
         Account::from_stored(kind, owner).ok_or(())

@@ -52,8 +52,8 @@ impl Auditor {
         let from = asked.debit();
         let (moved, held) = sheet.get(&(from.kind(), from.owner())).copied().unwrap_or((0, 0));
         let free = moved - held;
-        // Kind 1 is the channel, where money comes from.
-        if from.kind() != 1 && free < asked.amount().0.into() {
+        // Kind 1 is the channel and kind 7 the world outside it, where money comes from.
+        if ![1, 7].contains(&from.kind()) && free < asked.amount().0.into() {
             return Err(Refused::Insufficient { account: from, available: Fen(free as i64) });
         }
         if asked.code() == Code::Payout {
@@ -144,7 +144,7 @@ impl Auditor {
             return Err(Refused::Unknown { id });
         };
         let code = wrong.what.code();
-        if ![3, 4, 5].contains(&code.number()) {
+        if ![3, 4, 5, 7].contains(&code.number()) {
             return Err(Refused::NotCorrectable { id, code });
         }
         if wrong.fate != Fate::Final {

@@ -93,7 +93,7 @@ impl Ledger {
         match transfer.code() {
             Code::Refund => self.allows_refund(transfer)?,
             Code::Correction => self.allows_correction(transfer)?,
-            Code::Gift | Code::Payout | Code::Expense | Code::PayoutReturn => {}
+            Code::Gift | Code::Payout | Code::Expense | Code::PayoutReturn | Code::OfflineGift | Code::Redirect => {}
         }
         self.balance(transfer.debit()).allows_debit(transfer.debit(), transfer.amount())?;
 
@@ -162,7 +162,7 @@ impl Ledger {
         let id = correction.about().unwrap_or_default();
         let wrong = self.entries.get(&id).ok_or(Refused::Unknown { id })?;
         let code = wrong.transfer.code();
-        if !matches!(code, Code::Payout | Code::Expense | Code::PayoutReturn) {
+        if !matches!(code, Code::Payout | Code::Expense | Code::PayoutReturn | Code::OfflineGift) {
             return Err(Refused::NotCorrectable { id, code });
         }
         if wrong.state != State::Posted {

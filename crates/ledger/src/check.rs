@@ -56,6 +56,8 @@ enum Kind {
     Expense { budget_line: i64 },
     PayoutReturn,
     Correction,
+    OfflineGift { organisation: i64 },
+    Redirect,
 }
 
 impl Checker {
@@ -104,6 +106,25 @@ impl Checker {
             Fact::PayoutReturn { id, project, amount } => {
                 self.remember(id, Code::PayoutReturn, Kind::PayoutReturn, project, amount);
                 self.movement(id, Code::PayoutReturn, project, |sums| sums.returns.done += i128::from(amount.0));
+            }
+            Fact::OfflineGift { id, organisation, project, amount } => {
+                self.remember(id, Code::OfflineGift, Kind::OfflineGift { organisation }, project, amount);
+                if organisation <= 0 {
+                    self.find(Finding::NotPositive { code: Code::OfflineGift, id });
+                }
+                self.sums.own_accounts.entry(organisation).or_default().done += i128::from(amount.0);
+                self.movement(id, Code::OfflineGift, project, |sums| {
+                    sums.offline_count += 1;
+                    sums.offline.done += i128::from(amount.0);
+                });
+            }
+            Fact::Redirect { id, from, to, amount } => {
+                self.remember(id, Code::Redirect, Kind::Redirect, from, amount);
+                if to <= 0 || to == from {
+                    self.find(Finding::RedirectNowhere { redirect: id, from, to });
+                }
+                self.movement(id, Code::Redirect, from, |sums| sums.redirected_out += i128::from(amount.0));
+                self.movement(id, Code::Redirect, to, |sums| sums.redirected_in += i128::from(amount.0));
             }
             Fact::Correction { id, of } => self.correction(id, of),
         }
@@ -203,11 +224,11 @@ impl Checker {
             return;
         };
         match wrong.kind {
-            Kind::Refund | Kind::Correction => self.find(Finding::CorrectionOfUnknown { correction: id, of }),
+            Kind::Refund | Kind::Correction | Kind::Redirect => self.find(Finding::CorrectionOfUnknown { correction: id, of }),
             Kind::PayoutPending { .. } | Kind::PayoutVoided => {
                 self.find(Finding::CorrectionOfUnposted { correction: id, of });
             }
-            Kind::PayoutPosted | Kind::Expense { .. } | Kind::PayoutReturn => {
+            Kind::PayoutPosted | Kind::Expense { .. } | Kind::PayoutReturn | Kind::OfflineGift { .. } => {
                 if wrong.corrected {
                     self.find(Finding::CorrectedTwice { correction: id, of });
                 }
@@ -229,10 +250,21 @@ impl Checker {
             let account = Account::Spent { budget_line };
             self.below_zero(account, before, before - amount, Code::Correction, correction);
         }
+        if let Kind::OfflineGift { organisation } = wrong.kind {
+            let received = self.sums.own_accounts.entry(organisation).or_default();
+            let before = received.net();
+            received.undone += amount;
+            let account = Account::OwnAccount { organisation };
+            self.below_zero(account, before, before - amount, Code::Correction, correction);
+        }
         let kind = wrong.kind;
         self.movement(correction, Code::Correction, wrong.project, |sums| match kind {
             Kind::Expense { .. } => sums.expenses.undone += amount,
             Kind::PayoutReturn => sums.returns.undone += amount,
+            Kind::OfflineGift { .. } => {
+                sums.offline_count -= 1;
+                sums.offline.undone += amount;
+            }
             _ => sums.payouts.undone += amount,
         });
     }

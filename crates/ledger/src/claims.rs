@@ -26,9 +26,14 @@ pub struct ProjectTotals {
     pub pending_payouts: Fen,
     pub paid_out: Fen,
     pub returned: Fen,
+    pub spent: Fen,
+    pub offline_count: i64,
+    pub offline: Fen,
+    pub redirected_in: Fen,
+    pub redirected_out: Fen,
 }
 
-/// The same figures as the channel's bill. Gifts less refunds is the debit balance of the channel account.
+/// The same figures as the channel's bill; what came outside the channel is not among them. Gifts less refunds is the debit balance of the channel account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrganisationTotals {
     pub gift_count: i64,
@@ -123,7 +128,7 @@ pub(crate) fn saturated(sum: i128) -> Fen {
 
 impl ProjectTotals {
     /// Counts are compared as plain numbers beside the amounts.
-    fn named(&self) -> [(&'static str, i64); 6] {
+    fn named(&self) -> [(&'static str, i64); 11] {
         [
             ("gift_count", self.gift_count),
             ("gifts_fen", self.gifts.0),
@@ -131,6 +136,11 @@ impl ProjectTotals {
             ("pending_payouts_fen", self.pending_payouts.0),
             ("paid_out_fen", self.paid_out.0),
             ("returned_fen", self.returned.0),
+            ("spent_fen", self.spent.0),
+            ("offline_count", self.offline_count),
+            ("offline_fen", self.offline.0),
+            ("redirected_in_fen", self.redirected_in.0),
+            ("redirected_out_fen", self.redirected_out.0),
         ]
     }
 }

@@ -55,7 +55,21 @@ pub enum Fact {
         project: i64,
         amount: Fen,
     },
-    /// Undoes the posted payout, expense or return `of`.
+    /// Received outside the channel.
+    OfflineGift {
+        id: i64,
+        organisation: i64,
+        project: i64,
+        amount: Fen,
+    },
+    /// What `from` left over, used for `to`.
+    Redirect {
+        id: i64,
+        from: i64,
+        to: i64,
+        amount: Fen,
+    },
+    /// Undoes the posted payout, expense, return or offline gift `of`.
     Correction {
         id: i64,
         of: i64,

@@ -58,6 +58,12 @@ pub enum Finding {
     DecidedTwice {
         payout: i64,
     },
+    /// From a project to itself, or to none.
+    RedirectNowhere {
+        redirect: i64,
+        from: i64,
+        to: i64,
+    },
     Hands {
         payout: i64,
         why: HandsRefused,
@@ -69,7 +75,7 @@ pub enum Finding {
         budget_line: i64,
         line_project: Option<i64>,
     },
-    /// What is corrected is not in the books, or is not a payout, an expense or a return.
+    /// What is corrected is not in the books, or is not a payout, an expense, a return or an offline gift.
     CorrectionOfUnknown {
         correction: i64,
         of: i64,
@@ -150,6 +156,9 @@ impl fmt::Display for Finding {
                 write!(f, "payout {payout} was decided without having been requested")
             }
             Finding::DecidedTwice { payout } => write!(f, "payout {payout} was decided twice"),
+            Finding::RedirectNowhere { redirect, from, to } => {
+                write!(f, "redirect {redirect} takes money from project {from} to project {to}")
+            }
             Finding::Hands { payout, why } => write!(f, "payout {payout}: {why}"),
             Finding::BudgetLineElsewhere { expense, project, budget_line, line_project: None } => {
                 write!(f, "expense {expense} of project {project} names budget line {budget_line}, which does not exist")
@@ -158,7 +167,7 @@ impl fmt::Display for Finding {
                 write!(f, "expense {expense} of project {project} names budget line {budget_line}, which belongs to project {owner}")
             }
             Finding::CorrectionOfUnknown { correction, of } => {
-                write!(f, "correction {correction} undoes {of}, which is no payout, expense or return")
+                write!(f, "correction {correction} undoes {of}, which is no payout, expense, return or offline gift")
             }
             Finding::CorrectionOfUnposted { correction, of } => {
                 write!(f, "correction {correction} undoes payout {of}, which was never posted")

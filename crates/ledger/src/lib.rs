@@ -1,8 +1,8 @@
 //! The books: a mirror, in double entry, of money that lands in each public charity's own channel account.
 //!
 //! The platform never holds money; it records where each fen is. A *fact* (a gift, a refund, a payout, an
-//! expense, a return, a correction) becomes one *transfer* from a debited to a credited account by a fixed
-//! template ([`gift`], [`refund`], [`payout`], [`expense`], [`payout_return`], [`correction`]); a transfer's
+//! expense, a return, a correction, an offline gift, a redirect) becomes one *transfer* from a debited to a credited account by a fixed
+//! template ([`gift`], [`refund`], [`payout`], [`expense`], [`payout_return`], [`correction`], [`offline_gift`], [`redirect`]); a transfer's
 //! two *postings* add up to zero. The past is never edited: what was wrong is undone by a further transfer.
 //! The caller's id is the idempotency key. The templates and the account numbers, which are stored and
 //! therefore kept for ever, are explained in `docs/decisions/0002-postings.md`.
@@ -36,7 +36,7 @@ pub use fact::{Fact, GiftFacts};
 pub use finding::Finding;
 pub use hands::{HandsRefused, TwoHands};
 pub use refused::{Field, Refused};
-pub use transfer::{Code, Posting, Transfer, correction, expense, gift, payout, payout_return, refund};
+pub use transfer::{Code, Posting, Transfer, correction, expense, gift, offline_gift, payout, payout_return, redirect, refund};
 
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,9 @@ pub enum Refused {
     NotThatGift { id: i64 },
     /// All refunds of a gift together cannot exceed it.
     RefundExceedsGift { gift: i64, left: Fen },
-    /// Gifts, refunds and corrections are not undone by a correction.
+    /// A redirect to the project that it comes from would move nothing.
+    SameAccount,
+    /// Gifts, refunds, corrections and redirects are not undone by a correction.
     NotCorrectable { id: i64, code: Code },
     /// What is pending or voided has moved nothing that could be undone.
     NotPosted { id: i64 },
@@ -63,6 +65,7 @@ impl fmt::Display for Refused {
             Refused::RefundExceedsGift { gift, left } => {
                 write!(f, "only {left} of gift {gift} is left to refund")
             }
+            Refused::SameAccount => write!(f, "the money would stay where it is"),
             Refused::NotCorrectable { id, code } => {
                 write!(f, "{id} is a {} and is not undone by a correction", code.name())
             }

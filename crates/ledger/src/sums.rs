@@ -10,6 +10,8 @@ pub(crate) struct Sums {
     pub(crate) projects: HashMap<i64, ProjectSums>,
     pub(crate) organisations: HashMap<i64, OrganisationSums>,
     pub(crate) lines: HashMap<i64, Undoable>,
+    /// Received outside the channel, by organisation.
+    pub(crate) own_accounts: HashMap<i64, Undoable>,
 }
 
 /// An amount and how much of it was undone by corrections.
@@ -34,6 +36,11 @@ pub(crate) struct ProjectSums {
     pub(crate) payouts: Undoable,
     pub(crate) expenses: Undoable,
     pub(crate) returns: Undoable,
+    /// Offline gifts that were not undone.
+    pub(crate) offline_count: i64,
+    pub(crate) offline: Undoable,
+    pub(crate) redirected_in: i128,
+    pub(crate) redirected_out: i128,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +54,8 @@ pub(crate) struct OrganisationSums {
 impl ProjectSums {
     /// In the project's account and not held by a pending payout.
     pub(crate) fn available(&self) -> i128 {
-        self.gifts - self.refunds - self.payouts.net() + self.returns.net() - self.held
+        let received = self.gifts - self.refunds + self.offline.net() + self.redirected_in - self.redirected_out;
+        received - self.payouts.net() + self.returns.net() - self.held
     }
 
     pub(crate) fn with_implementer(&self) -> i128 {
@@ -80,6 +88,11 @@ impl Sums {
                 pending_payouts: saturated(sums.held),
                 paid_out: saturated(sums.payouts.net()),
                 returned: saturated(sums.returns.net()),
+                spent: saturated(sums.expenses.net()),
+                offline_count: sums.offline_count,
+                offline: saturated(sums.offline.net()),
+                redirected_in: saturated(sums.redirected_in),
+                redirected_out: saturated(sums.redirected_out),
             };
             computed.projects.insert(project, totals);
             let (account, implementer) = (Account::Project { project }, Account::Implementer { project });
@@ -90,7 +103,9 @@ impl Sums {
             postings.push((Code::Expense, implementer, -sums.expenses.done));
             postings.push((Code::PayoutReturn, implementer, -sums.returns.done));
             postings.push((Code::PayoutReturn, account, sums.returns.done));
-            postings.push((Code::Correction, account, sums.payouts.undone - sums.returns.undone));
+            postings.push((Code::OfflineGift, account, sums.offline.done));
+            postings.push((Code::Redirect, account, sums.redirected_in - sums.redirected_out));
+            postings.push((Code::Correction, account, sums.payouts.undone - sums.returns.undone - sums.offline.undone));
             let undone = sums.expenses.undone + sums.returns.undone - sums.payouts.undone;
             postings.push((Code::Correction, implementer, undone));
         }
@@ -99,6 +114,11 @@ impl Sums {
             let account = Account::Spent { budget_line };
             postings.push((Code::Expense, account, spent.done));
             postings.push((Code::Correction, account, -spent.undone));
+        }
+        for (&organisation, received) in &self.own_accounts {
+            let account = Account::OwnAccount { organisation };
+            postings.push((Code::OfflineGift, account, -received.done));
+            postings.push((Code::Correction, account, received.undone));
         }
         let mut postings: Vec<PostingSum> = postings
             .into_iter()

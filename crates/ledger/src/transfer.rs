@@ -13,10 +13,13 @@ pub enum Code {
     Expense,
     PayoutReturn,
     Correction,
+    OfflineGift,
+    Redirect,
 }
 
 impl Code {
-    pub const ALL: [Code; 6] = [Code::Gift, Code::Refund, Code::Payout, Code::Expense, Code::PayoutReturn, Code::Correction];
+    pub const ALL: [Code; 8] =
+        [Code::Gift, Code::Refund, Code::Payout, Code::Expense, Code::PayoutReturn, Code::Correction, Code::OfflineGift, Code::Redirect];
 
     pub const fn number(self) -> i64 {
         match self {
@@ -26,6 +29,8 @@ impl Code {
             Code::Expense => 4,
             Code::PayoutReturn => 5,
             Code::Correction => 6,
+            Code::OfflineGift => 7,
+            Code::Redirect => 8,
         }
     }
 
@@ -37,6 +42,8 @@ impl Code {
             4 => Some(Code::Expense),
             5 => Some(Code::PayoutReturn),
             6 => Some(Code::Correction),
+            7 => Some(Code::OfflineGift),
+            8 => Some(Code::Redirect),
             _ => None,
         }
     }
@@ -49,6 +56,8 @@ impl Code {
             Code::Expense => "expense",
             Code::PayoutReturn => "payout_return",
             Code::Correction => "correction",
+            Code::OfflineGift => "offline_gift",
+            Code::Redirect => "redirect",
         }
     }
 }
@@ -156,15 +165,28 @@ pub fn payout_return(id: i64, project: i64, amount: Fen) -> Result<Transfer, Ref
     transfer(id, Code::PayoutReturn, debit, Account::Project { project }, amount, None)
 }
 
-/// Undoes a payout, an expense or a return that was written wrongly; what is right is then written as a new
-/// fact. Gifts and refunds are the channel's facts and cannot be undone in our books alone: a gift is given
-/// back by a refund.
+/// A gift that reached the charity outside the channel (bank transfer, cheque, cash) and is for this project.
+pub fn offline_gift(id: i64, organisation: i64, project: i64, amount: Fen) -> Result<Transfer, Refused> {
+    let debit = Account::OwnAccount { organisation };
+    transfer(id, Code::OfflineGift, debit, Account::Project { project }, amount, None)
+}
+
+/// What one project left over, used for another with a like purpose (慈善法 art. 58). It is undone by redirecting it back.
+pub fn redirect(id: i64, from: i64, to: i64, amount: Fen) -> Result<Transfer, Refused> {
+    let (debit, credit) = (Account::Project { project: from }, Account::Project { project: to });
+    let made = transfer(id, Code::Redirect, debit, credit, amount, None)?;
+    if from == to { Err(Refused::SameAccount) } else { Ok(made) }
+}
+
+/// Undoes a payout, an expense, a return or an offline gift (a cheque that bounced) that was written wrongly; what is
+/// right is then written as a new fact. Gifts and refunds are the channel's facts and cannot be undone in our books
+/// alone: a gift is given back by a refund.
 pub fn correction(id: i64, wrong: &Transfer) -> Result<Transfer, Refused> {
     match wrong.code {
-        Code::Payout | Code::Expense | Code::PayoutReturn => {
+        Code::Payout | Code::Expense | Code::PayoutReturn | Code::OfflineGift => {
             transfer(id, Code::Correction, wrong.credit, wrong.debit, wrong.amount, Some(wrong.id))
         }
-        Code::Gift | Code::Refund | Code::Correction => Err(Refused::NotCorrectable { id: wrong.id, code: wrong.code }),
+        Code::Gift | Code::Refund | Code::Correction | Code::Redirect => Err(Refused::NotCorrectable { id: wrong.id, code: wrong.code }),
     }
 }
 

@@ -18,6 +18,10 @@ pub(super) fn sound() -> Vec<Fact> {
         Fact::Correction { id: 107, of: 105 },
         Fact::Expense { id: 108, project: 40, budget_line: 91, line_project: Some(40), amount: Fen(2_000) },
         Fact::PayoutRequested { id: 109, project: 41, amount: Fen(500), requested_by: 1 },
+        Fact::OfflineGift { id: 111, organisation: 7, project: 42, amount: Fen(800) },
+        Fact::OfflineGift { id: 112, organisation: 7, project: 42, amount: Fen(50) },
+        Fact::Correction { id: 113, of: 112 },
+        Fact::Redirect { id: 114, from: 42, to: 43, amount: Fen(300) },
     ]
 }
 
@@ -47,8 +51,13 @@ fn a_true_story_has_the_totals_a_treasurer_expects() {
             pending_payouts: Fen(0),
             paid_out: Fen(6_000),
             returned: Fen(500),
+            spent: Fen(2_000),
+            ..ProjectTotals::default()
         }
     );
+    let offline = ProjectTotals { offline_count: 1, offline: Fen(800), redirected_out: Fen(300), ..ProjectTotals::default() };
+    assert_eq!(claimed.projects[&42], offline);
+    assert_eq!(claimed.projects[&43].redirected_in, Fen(300));
     assert_eq!(claimed.projects[&41].pending_payouts, Fen(500));
     let organisation = OrganisationTotals { gift_count: 2, gifts: Fen(10_500), refund_count: 1, refunds: Fen(1_000) };
     assert_eq!(claimed.organisations[&7], organisation);
@@ -142,7 +151,15 @@ fn each_damage_to_the_facts_is_found() {
             [elsewhere]
         );
     }
-    for of in [99, 103, 107] {
+    assert_eq!(
+        found(|facts| facts[13] = Fact::Redirect { id: 114, from: 42, to: 42, amount: Fen(300) }),
+        [Finding::RedirectNowhere { redirect: 114, from: 42, to: 42 }]
+    );
+    assert_eq!(
+        found(|facts| facts[13] = Fact::Redirect { id: 114, from: 42, to: 43, amount: Fen(801) }),
+        [Finding::BelowZero { account: project(42), available: Fen(-1), code: Code::Redirect, id: 114 }]
+    );
+    for of in [99, 103, 107, 114] {
         assert_eq!(found(|facts| facts.push(Fact::Correction { id: 110, of })), [Finding::CorrectionOfUnknown { correction: 110, of }]);
     }
     assert_eq!(
@@ -215,7 +232,9 @@ fn no_single_damage_to_a_random_history_goes_unnoticed() {
                     | Fact::Refund { amount, .. }
                     | Fact::PayoutRequested { amount, .. }
                     | Fact::Expense { amount, .. }
-                    | Fact::PayoutReturn { amount, .. } => amount.0 -= 1,
+                    | Fact::PayoutReturn { amount, .. }
+                    | Fact::OfflineGift { amount, .. }
+                    | Fact::Redirect { amount, .. } => amount.0 -= 1,
                     Fact::PayoutPosted { approved_by, .. } => approved_by[0] = approved_by[1],
                     Fact::PayoutVoided { id } => *id += 1_000_000,
                     Fact::Correction { of, .. } => *of += 1_000_000,

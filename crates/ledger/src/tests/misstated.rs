@@ -13,13 +13,14 @@ fn each_damaged_total_is_found() {
     };
     let project = |what, claimed, computed| Finding::ProjectTotal { project: 40, what, claimed, computed };
     type Change = &'static dyn Fn(&mut ProjectTotals);
-    let changes: [(Change, Finding); 6] = [
+    let changes: [(Change, Finding); 7] = [
         (&|t| t.gift_count += 1, project("gift_count", 2, 1)),
         (&|t| t.gifts.0 -= 1, project("gifts_fen", 9_999, 10_000)),
         (&|t| t.refunds.0 += 1, project("refunds_fen", 1_001, 1_000)),
         (&|t| t.pending_payouts.0 += 1, project("pending_payouts_fen", 1, 0)),
         (&|t| t.paid_out.0 -= 1, project("paid_out_fen", 5_999, 6_000)),
         (&|t| t.returned.0 += 1, project("returned_fen", 501, 500)),
+        (&|t| t.spent.0 += 1, project("spent_fen", 2_001, 2_000)),
     ];
     for (change, finding) in changes {
         assert_eq!(found(&|claimed| change(claimed.projects.get_mut(&40).unwrap())), [finding]);
@@ -48,9 +49,9 @@ fn each_damaged_total_is_found() {
     );
     assert_eq!(
         found(&|claimed| {
-            claimed.projects.insert(42, ProjectTotals { gift_count: 1, ..Default::default() });
+            claimed.projects.insert(49, ProjectTotals { gift_count: 1, ..Default::default() });
         }),
-        [Finding::ProjectTotal { project: 42, what: "gift_count", claimed: 1, computed: 0 }],
+        [Finding::ProjectTotal { project: 49, what: "gift_count", claimed: 1, computed: 0 }],
         "a total without facts"
     );
     assert_eq!(found(&|claimed| claimed.postings = None), [], "the postings are not always at hand");

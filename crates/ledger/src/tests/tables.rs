@@ -55,6 +55,8 @@ fn transfer(what: &str, id: i64, cells: &[&str]) -> Result<Transfer, Refused> {
         "payout" => payout(id, from.owner(), amount),
         "expense" => expense(id, from.owner(), to.owner(), amount),
         "return" => payout_return(id, from.owner(), amount),
+        "offline" => offline_gift(id, from.owner(), to.owner(), amount),
+        "redirect" => redirect(id, from.owner(), to.owner(), amount),
         "correction" => {
             // Written as the mirror of what the row says was wrong.
             let wrong = match (to, from) {
@@ -62,6 +64,8 @@ fn transfer(what: &str, id: i64, cells: &[&str]) -> Result<Transfer, Refused> {
                 (Account::Project { project }, Account::Implementer { .. }) => payout(about, project, amount),
                 (Account::Implementer { project }, Account::Project { .. }) => payout_return(about, project, amount),
                 (Account::Channel { organisation }, Account::Project { project }) => gift(about, organisation, project, amount),
+                (Account::OwnAccount { organisation }, Account::Project { project }) => offline_gift(about, organisation, project, amount),
+                (Account::Project { project: to }, Account::Project { project: from }) => redirect(about, to, from, amount),
                 _ => panic!("no such correction: {from} to {to}"),
             };
             correction(id, &wrong?)
@@ -203,6 +207,49 @@ fn what_was_written_wrongly_is_undone_and_written_again() {
 }
 
 #[test]
+fn gifts_outside_the_channel_stand_beside_it() {
+    run("
+    gift      | 1  | channel:7     | project:40    | 10.00 |       | recorded
+    offline   | 2  | own_account:7 | project:40    | 90.00 |       | recorded
+    offline   | 2  | own_account:7 | project:40    | 90.00 |       | exists
+    balance   | channel:7      |  -10.00 | 0.00
+    balance   | own_account:7  |  -90.00 | 0.00
+    balance   | project:40     |  100.00 | 0.00
+    refund    | 3  | project:40    | channel:7     |  1.00 | 2     | 2 is not a gift by this channel for this project
+    payout    | 4  | project:40    | implementer:40 | 50.00 |      | recorded
+    post      | 4  | recorded
+    # a cheque that bounced: only what is still in the account can leave it
+    correction| 5  | project:40    | own_account:7 | 90.00 | 2     | project:40 has only ¥50.00 available
+    return    | 6  | implementer:40 | project:40   | 40.00 |       | recorded
+    correction| 5  | project:40    | own_account:8 | 90.00 | 2     | the correction does not mirror 2
+    correction| 5  | project:40    | own_account:7 | 90.00 | 2     | recorded
+    correction| 7  | project:40    | own_account:7 | 90.00 | 2     | 2 has already been undone
+    balance   | own_account:7  |    0.00 | 0.00
+    balance   | project:40     |    0.00 | 0.00
+    balance   | channel:7      |  -10.00 | 0.00
+    ");
+}
+
+#[test]
+fn what_is_left_over_is_used_for_another_project() {
+    run("
+    gift      | 1  | channel:7     | project:40    | 10.00 |       | recorded
+    payout    | 2  | project:40    | implementer:40 | 3.00 |       | recorded
+    redirect  | 3  | project:40    | project:41    |  7.01 |       | project:40 has only ¥7.00 available
+    redirect  | 3  | project:40    | project:40    |  7.00 |       | the money would stay where it is
+    redirect  | 3  | project:40    | project:41    |  7.00 |       | recorded
+    redirect  | 3  | project:40    | project:41    |  7.00 |       | exists
+    redirect  | 3  | project:40    | project:42    |  7.00 |       | the id is taken by a transfer with a different credit account
+    balance   | project:40     |    3.00 | 3.00
+    balance   | project:41     |    7.00 | 0.00
+    correction| 4  | project:41    | project:40    |  7.00 | 3     | 3 is a redirect and is not undone by a correction
+    redirect  | 5  | project:41    | project:40    |  7.00 |       | recorded
+    balance   | project:40     |   10.00 | 3.00
+    balance   | channel:7      |  -10.00 | 0.00
+    ");
+}
+
+#[test]
 fn nothing_of_nothing() {
     run("
     gift      | 0  | channel:7     | project:40    | 10.00 |       | the id is not positive
@@ -238,6 +285,8 @@ fn the_templates_write_what_the_decision_says() {
         (wrong, 4, 3, 4),
         (payout_return(4, 40, Fen(1)).unwrap(), 5, 3, 2),
         (correction(6, &wrong).unwrap(), 6, 4, 3),
+        (offline_gift(7, 7, 40, Fen(1)).unwrap(), 7, 7, 2),
+        (redirect(8, 40, 41, Fen(1)).unwrap(), 8, 2, 2),
     ];
     for (transfer, code, debit, credit) in rows {
         assert_eq!(transfer.code().number(), code);
@@ -247,7 +296,7 @@ fn the_templates_write_what_the_decision_says() {
         assert_eq!((out.account, out.amount_fen), (transfer.debit(), Fen(-1)));
         assert_eq!((into.account, into.amount_fen), (transfer.credit(), Fen(1)));
     }
-    assert_eq!(Code::from_number(7), None);
+    assert_eq!(Code::from_number(9), None);
     assert!(correction(7, &correction(6, &wrong).unwrap()).is_err(), "a correction is not corrected");
 }
 
@@ -258,6 +307,7 @@ fn accounts_keep_their_numbers_and_names() {
         (Account::Project { project: 7 }, 2, "project:7"),
         (Account::Implementer { project: 7 }, 3, "implementer:7"),
         (Account::Spent { budget_line: 7 }, 4, "spent:7"),
+        (Account::OwnAccount { organisation: 7 }, 7, "own_account:7"),
     ] {
         assert_eq!(account.kind(), kind);
         assert_eq!(Account::from_stored(kind, 7), Some(account));
