@@ -265,13 +265,10 @@ CREATE TABLE payout (
   refused_by {int} REFERENCES person (id),
   refused_at {int},
   reason {text} NOT NULL,
-  before_fen {int} NOT NULL,
   CHECK (first_by <> requested_by AND second_by <> requested_by AND second_by <> first_by),
   CHECK (state <> 'paid' OR (first_by IS NOT NULL AND second_by IS NOT NULL))
 ) {strict};
 CREATE INDEX payout_project ON payout (project_id, id);
--- A paid payout's place in its project's stream of fen: it carries (before_fen, before_fen + amount_fen].
-CREATE UNIQUE INDEX payout_place ON payout (project_id, before_fen) WHERE state = 'paid';
 CREATE INDEX payout_state ON payout (state, id);
 
 CREATE TABLE expense (
@@ -285,19 +282,18 @@ CREATE TABLE expense (
   invoice_number {text} NOT NULL,
   spent_day {int} NOT NULL,
   recorded_by {int} NOT NULL REFERENCES person (id),
-  recorded_at {int} NOT NULL,
-  before_fen {int} NOT NULL
+  recorded_at {int} NOT NULL
 ) {strict};
 CREATE INDEX expense_project ON expense (project_id, id);
--- An expense's place in its project's stream of fen, as with payouts.
-CREATE UNIQUE INDEX expense_place ON expense (project_id, before_fen);
 CREATE INDEX expense_line ON expense (budget_line_id);
 
--- Rare movements of money: payouts and expenses. Gifts are their own journal entries, in `gift`.
+-- Every movement of money besides gifts, which are their own journal entries, in `gift`. about_id: the gift of a refund,
+-- the fact of a correction, otherwise 0. The turns order all movements as they happened, whatever a clock said.
 CREATE TABLE transfer (
   id {int} PRIMARY KEY,
   code {int} NOT NULL,
   fact_id {int} NOT NULL,
+  about_id {int} NOT NULL,
   debit_kind {int} NOT NULL,
   debit_owner {int} NOT NULL,
   credit_kind {int} NOT NULL,
@@ -305,9 +301,17 @@ CREATE TABLE transfer (
   amount_fen {int} NOT NULL CHECK (amount_fen > 0),
   state {text} NOT NULL CHECK (state IN ('pending', 'posted', 'voided')),
   made_at {int} NOT NULL,
+  made_turn {int} NOT NULL UNIQUE,
   settled_at {int},
-  UNIQUE (code, fact_id)
+  settled_turn {int} UNIQUE,
+  UNIQUE (code, fact_id),
+  CHECK ((state = 'pending') = (settled_turn IS NULL))
 ) {strict};
+CREATE INDEX transfer_debit ON transfer (debit_owner, code);
+CREATE INDEX transfer_credit ON transfer (credit_owner, code);
+CREATE INDEX transfer_about ON transfer (about_id, code) WHERE about_id <> 0;
+-- What was written wrongly is undone once.
+CREATE UNIQUE INDEX transfer_undone ON transfer (about_id) WHERE code = 6;
 
 -- What the calmer showed, once per distinct content; a gift refers to it by hash.
 CREATE TABLE calmer_snapshot (
@@ -381,7 +385,8 @@ CREATE TABLE gift_tail (
   body {blob} NOT NULL
 ) {strict};
 
--- A project's gifts, each with its place in the stream of fen: the gift carries the fen (before_fen, before_fen + amount].
+-- Everything that came in for a project, each with its place in the stream of fen: it owns the fen (before_fen, before_fen + amount].
+-- gift_id is a gift's, an offline gift's or a redirect's.
 CREATE TABLE project_gift (
   project_id {int} NOT NULL,
   gift_id {int} NOT NULL,
@@ -390,7 +395,8 @@ CREATE TABLE project_gift (
   PRIMARY KEY (project_id, gift_id)
 ) {clustered};
 
--- Folds per project. gifts and gifts_fen follow `gift_delta`; listed and listed_fen follow `gift_tail`; the rest moves with its fact.
+-- Folds per project, net of corrections. gifts and gifts_fen follow `gift_delta`; listed and listed_fen follow `gift_tail` and everything else
+-- that comes in; the rest moves with its fact. pending_fen is held by payouts that are asked for, refunding_fen by refunds under way.
 CREATE TABLE fund (
   project_id {int} PRIMARY KEY,
   gifts {int} NOT NULL,
@@ -399,16 +405,28 @@ CREATE TABLE fund (
   listed_fen {int} NOT NULL,
   pending_fen {int} NOT NULL CHECK (pending_fen >= 0),
   paid_out_fen {int} NOT NULL CHECK (paid_out_fen >= 0),
-  spent_fen {int} NOT NULL CHECK (spent_fen >= 0 AND spent_fen <= paid_out_fen),
-  CHECK (gifts_fen - pending_fen - paid_out_fen >= 0)
+  spent_fen {int} NOT NULL CHECK (spent_fen >= 0),
+  returned_fen {int} NOT NULL DEFAULT 0 CHECK (returned_fen >= 0),
+  refunding_fen {int} NOT NULL DEFAULT 0 CHECK (refunding_fen >= 0),
+  refunded_fen {int} NOT NULL DEFAULT 0 CHECK (refunded_fen >= 0),
+  offline {int} NOT NULL DEFAULT 0 CHECK (offline >= 0),
+  offline_fen {int} NOT NULL DEFAULT 0 CHECK (offline_fen >= 0),
+  -- Of cheques that bounced and the like; offline_fen is net of it.
+  offline_undone_fen {int} NOT NULL DEFAULT 0 CHECK (offline_undone_fen >= 0),
+  redirected_in_fen {int} NOT NULL DEFAULT 0 CHECK (redirected_in_fen >= 0),
+  redirected_out_fen {int} NOT NULL DEFAULT 0 CHECK (redirected_out_fen >= 0),
+  CHECK (spent_fen <= paid_out_fen - returned_fen),
+  CHECK (gifts_fen + offline_fen + redirected_in_fen - refunded_fen - redirected_out_fen - paid_out_fen + returned_fen - pending_fen - refunding_fen >= 0)
 ) {strict};
 
--- What the ledger says a charity received through the channel on a civil day.
+-- What the ledger says a charity received, and gave back, through the channel on a civil day.
 CREATE TABLE channel_day (
   organisation_id {int} NOT NULL,
   day {int} NOT NULL,
   gifts {int} NOT NULL,
   gifts_fen {int} NOT NULL,
+  refunds {int} NOT NULL DEFAULT 0,
+  refunds_fen {int} NOT NULL DEFAULT 0,
   PRIMARY KEY (organisation_id, day)
 ) {clustered};
 

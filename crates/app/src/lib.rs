@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "supervision", text: include_str!("../../../migrations/0003_supervision.sql") },
     Migration { number: 4, name: "operations", text: include_str!("../../../migrations/0004_operations.sql") },
     Migration { number: 5, name: "projects", text: include_str!("../../../migrations/0005_projects.sql") },
+    Migration { number: 6, name: "stream", text: include_str!("../../../migrations/0006_stream.sql") },
 ];
 
 /// What the law lets this deployment do; it is printed on every page.

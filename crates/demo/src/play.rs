@@ -272,7 +272,7 @@ impl Play<'_> {
         doing(|| "the roll-up".to_owned(), settlement::roll_up(app))?;
         let standing = &self.standing[at];
         let total = app.db.read(|tx| fund::total(tx, standing.id))?;
-        let available_fen = total.in_account_fen() - total.pending_fen;
+        let available_fen = total.available_fen();
         let units = units(available_fen, s, line.price_fen, line.quantity - standing.ordered[s.line]);
         if units == 0 {
             return Err(DemoFault::Refused {

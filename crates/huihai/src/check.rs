@@ -35,7 +35,7 @@ pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>) -> Result<Ex
             .collect();
         let value = serde_json::json!({
             "gifts": looked.gifts, "gifts_fen": looked.gifts_fen, "payouts": looked.payouts, "expenses": looked.expenses,
-            "acknowledged": acknowledged, "findings": sentences, "folds": folds,
+            "other_movements": looked.others, "acknowledged": acknowledged, "findings": sentences, "folds": folds,
         });
         println!("{value}");
     } else {

@@ -20,8 +20,8 @@ pub struct Totals {
 
 pub fn totals(tx: &mut Tx) -> Result<Totals, Fault> {
     let row = tx.query_one(
-        sql("SELECT COALESCE(CAST(SUM(gifts) AS BIGINT), 0) AS gifts, COALESCE(CAST(SUM(gifts_fen) AS BIGINT), 0) AS gifts_fen, \
-             COALESCE(CAST(SUM(paid_out_fen) AS BIGINT), 0) AS paid_out_fen, COALESCE(CAST(SUM(spent_fen) AS BIGINT), 0) AS spent_fen, \
+        sql("SELECT COALESCE(CAST(SUM(gifts + offline) AS BIGINT), 0) AS gifts, COALESCE(CAST(SUM(gifts_fen + offline_fen - refunded_fen) AS BIGINT), 0) AS gifts_fen, \
+             COALESCE(CAST(SUM(paid_out_fen - returned_fen) AS BIGINT), 0) AS paid_out_fen, COALESCE(CAST(SUM(spent_fen) AS BIGINT), 0) AS spent_fen, \
              (SELECT COUNT(*) FROM project WHERE state IN ('published', 'fundraising_ended', 'executing', 'closed')) AS projects, \
              (SELECT COUNT(*) FROM organisation WHERE kind = 'charity') AS charities FROM fund"),
         params![],

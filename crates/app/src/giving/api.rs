@@ -125,6 +125,9 @@ fn gift(cx: &Cx) -> Outcome {
             "in_account": yuan(w.in_account_fen),
             "with_implementer": yuan(w.with_implementer_fen),
             "spent": yuan(w.spent_fen),
+            "given_back": yuan(w.refunded_fen),
+            "redirected": yuan(w.redirected_fen),
+            "in_place_of_gifts_given_back": yuan(w.in_place_fen),
             "as_of": civil::rfc3339(cx.now),
         });
     }

@@ -78,7 +78,7 @@ fn like_pattern(words: &str) -> String {
 /// or the moment of the oldest batch that still waits for the roll-up. So the figure never claims more than it holds.
 pub fn received(tx: &mut Tx, organisation_id: Id, now: Micros) -> Result<Received, Fault> {
     let sum = tx.query_one(
-        sql("SELECT COALESCE(CAST(SUM(gifts) AS BIGINT), 0) AS gifts, COALESCE(CAST(SUM(gifts_fen) AS BIGINT), 0) AS gifts_fen \
+        sql("SELECT COALESCE(CAST(SUM(gifts) AS BIGINT), 0) AS gifts, COALESCE(CAST(SUM(gifts_fen - refunds_fen) AS BIGINT), 0) AS gifts_fen \
              FROM channel_day WHERE organisation_id = ?1"),
         params![organisation_id],
     )?;

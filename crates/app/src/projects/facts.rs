@@ -1,17 +1,20 @@
 //! What other slices and pages are told of a project, put together from its rows by the rules: whether it takes gifts,
 //! the calmer's facts, the reports that are due, and where a given fen is.
 
-use db::{Fault, Row, Tx};
+use db::{Fault, Tx};
+use ledger::Code;
 
 use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Id, Micros, Refusal};
 use crate::organisations;
 
+use super::fund;
 use super::model::{
-    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, LastDisclosure, LastProgress, PayoutPart, Project, ProjectKind, Whereabouts,
+    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, LastDisclosure, LastProgress, PayoutPart, Project, ProjectKind, RedirectPart,
+    RefundPart, Whereabouts,
 };
-use super::rules::{self, Life, Stretch, locate};
-use super::{fund, store};
+use super::rules::{self, Layer, Life, Span, Stretch};
+use super::store::{self, stream};
 
 /// Whether a project takes gifts now and, if so, for whom; if not, the sentence that says why. The goal is compared with
 /// what is rolled up, so that asking costs a few look-ups however many gifts are under way.
@@ -25,7 +28,7 @@ pub fn takes_gifts(tx: &mut Tx, id: Id, now: Micros) -> Result<Result<Accepting,
         ProjectKind::Ordinary => 0,
     };
     let known = rules::Giving {
-        raised_fen: fund::moved(tx, id)?.gifts_fen,
+        raised_fen: fund::moved(tx, id)?.raised_fen(),
         may_raise_funds: organisations::may_raise_funds(tx, project.recipient_id, day_of(now))?,
         has_merchant: mchid.is_some(),
         filing_grace_days,
@@ -85,9 +88,9 @@ pub fn calmer_facts(tx: &mut Tx, id: Id, now: Micros) -> Result<CalmerFacts, Fau
             published_at: d.published_at,
         }),
         goal_fen: project.goal_fen,
-        gifts: total.gifts,
-        raised_fen: total.gifts_fen,
-        paid_out_fen: total.paid_out_fen,
+        gifts: total.all_gifts(),
+        raised_fen: total.raised_fen(),
+        paid_out_fen: total.paid_out_fen - total.returned_fen,
         spent_fen: total.spent_fen,
         lines: lines
             .into_iter()
@@ -97,50 +100,97 @@ pub fn calmer_facts(tx: &mut Tx, id: Id, now: Micros) -> Result<CalmerFacts, Fau
     })
 }
 
-/// How many payouts and how many expenses are named one by one; what lies beyond is given as a sum.
+/// How many stretches of a piece are named one by one; what lies beyond is given as a sum.
 const NAMED: i64 = 100;
 
 /// Where the fen (before_fen, before_fen + amount_fen] of a project are now, exact to the fen.
 pub fn whereabouts(tx: &mut Tx, project_id: Id, before_fen: i64, amount_fen: i64) -> Result<Whereabouts, Fault> {
-    let end_fen = before_fen + amount_fen;
-    let total = fund::moved(tx, project_id)?;
-    let payouts = store::payouts_within(tx, project_id, before_fen, end_fen, NAMED)?;
-    let expenses = store::expenses_within(tx, project_id, before_fen, end_fen, NAMED)?;
-    let stretches = |rows: &[Row]| -> Result<Vec<Stretch>, Fault> {
-        let stretch =
-            |row: &Row| Ok(Stretch { id: row.int("id")?, before_fen: row.int("before_fen")?, amount_fen: row.int("amount_fen")? });
-        rows.iter().map(stretch).collect()
-    };
-    let located = locate(before_fen, amount_fen, total.paid_out_fen, total.spent_fen, &stretches(&payouts)?, &stretches(&expenses)?);
-    let part_of = |parts: &[(Id, i64)], row: &Row| -> Result<Option<(Id, i64)>, Fault> {
-        let id = row.int("id")?;
-        Ok(parts.iter().find(|(located, _)| *located == id).copied())
-    };
-    let mut shown = Whereabouts {
-        amount_fen,
-        in_account_fen: amount_fen - located.paid_fen,
-        with_implementer_fen: located.paid_fen - located.spent_fen,
-        spent_fen: located.spent_fen,
-        unlisted_paid_fen: located.paid_fen - located.payouts.iter().map(|(_, fen)| fen).sum::<i64>(),
-        unlisted_spent_fen: located.spent_fen - located.expenses.iter().map(|(_, fen)| fen).sum::<i64>(),
-        ..Whereabouts::default()
-    };
-    for row in &payouts {
-        if let Some((payout_id, part_fen)) = part_of(&located.payouts, row)? {
-            shown.payouts.push(PayoutPart { payout_id, amount_fen: part_fen, paid_at: row.int("second_at")? });
+    let swaps = stream::swaps(tx, project_id)?;
+    let pieces = rules::owned(Span::new(before_fen, amount_fen), &swaps);
+    let mut shown = Whereabouts { amount_fen, ..Whereabouts::default() };
+    let (mut out, mut spent) = (Vec::new(), Vec::new());
+    let mut paid_fen = 0;
+    for piece in &pieces {
+        let Carrying { named: stretches, more } = carrying(tx, project_id, Layer::Out, piece.span)?;
+        for (stretch, fen) in rules::parts(&[*piece], &stretches) {
+            match stretch.code {
+                Code::Payout => paid_fen += fen,
+                Code::Redirect => shown.redirected_fen += fen,
+                _ => shown.refunded_fen += fen,
+            }
+            if piece.moved && !rules::is_taken_back(stretch.code) {
+                shown.in_place_fen += fen;
+            }
+            add(&mut out, stretch, fen);
         }
+        for (code, fen) in more {
+            match code {
+                Code::Payout => (paid_fen, shown.unlisted_paid_fen) = (paid_fen + fen, shown.unlisted_paid_fen + fen),
+                Code::Redirect => shown.redirected_fen += fen,
+                _ => shown.refunded_fen += fen,
+            }
+        }
+        let Carrying { named: stretches, more } = carrying(tx, project_id, Layer::Spent, piece.span)?;
+        rules::parts(&[*piece], &stretches).into_iter().for_each(|(stretch, fen)| add(&mut spent, stretch, fen));
+        shown.unlisted_spent_fen += more.iter().map(|(_, fen)| fen).sum::<i64>();
     }
-    for row in &expenses {
-        if let Some((expense_id, part_fen)) = part_of(&located.expenses, row)? {
-            shown.expenses.push(ExpensePart {
-                expense_id,
-                item: row.text("item")?,
-                english_item: row.text("english_item")?,
-                description: row.text("description")?,
-                spent_day: row.int("spent_day")?,
-                amount_fen: part_fen,
-            });
-        }
+    shown.spent_fen = spent.iter().map(|(_, fen)| fen).sum::<i64>() + shown.unlisted_spent_fen;
+    shown.with_implementer_fen = paid_fen - shown.spent_fen;
+    shown.in_account_fen = amount_fen - paid_fen - shown.refunded_fen - shown.redirected_fen;
+    name_out(tx, &out, &mut shown)?;
+    for (stretch, fen) in spent {
+        let row = stream::expense_words(tx, stretch.fact_id)?;
+        shown.expenses.push(ExpensePart {
+            expense_id: stretch.fact_id,
+            item: row.text("item")?,
+            english_item: row.text("english_item")?,
+            description: row.text("description")?,
+            spent_day: row.int("spent_day")?,
+            amount_fen: fen,
+        });
     }
     Ok(shown)
+}
+
+/// The stretches that carry any of a span, and what those carry that are too many to be named, by code.
+struct Carrying {
+    named: Vec<Stretch>,
+    more: Vec<(Code, i64)>,
+}
+
+fn carrying(tx: &mut Tx, project_id: Id, layer: Layer, span: Span) -> Result<Carrying, Fault> {
+    let stretches = stream::within(tx, project_id, layer, span, NAMED)?;
+    let reached = stretches.last().map_or(span.to, |s| s.span.to);
+    let full = i64::try_from(stretches.len()).unwrap_or(i64::MAX) >= NAMED && reached < span.to;
+    let more = if full { stream::carried(tx, project_id, layer, Span { from: reached, to: span.to })? } else { Vec::new() };
+    Ok(Carrying { named: stretches, more })
+}
+
+fn add(parts: &mut Vec<(Stretch, i64)>, stretch: Stretch, fen: i64) {
+    match parts.iter_mut().find(|(s, _)| s.fact_id == stretch.fact_id) {
+        Some((_, sum)) => *sum += fen,
+        None => parts.push((stretch, fen)),
+    }
+}
+
+fn name_out(tx: &mut Tx, out: &[(Stretch, i64)], shown: &mut Whereabouts) -> Result<(), Fault> {
+    for (stretch, amount_fen) in out {
+        let (id, amount_fen) = (stretch.fact_id, *amount_fen);
+        match stretch.code {
+            Code::Payout => shown.payouts.push(PayoutPart { payout_id: id, amount_fen, paid_at: stream::payout_paid_at(tx, id)? }),
+            Code::Redirect => {
+                let row = stream::redirect_words(tx, id)?;
+                shown.redirects.push(RedirectPart {
+                    redirect_id: id,
+                    project_id: row.int("project_id")?,
+                    title: row.text("title")?,
+                    english_title: row.text("english_title")?,
+                    amount_fen,
+                    at: row.int("settled_at")?,
+                });
+            }
+            code => shown.refunds.push(RefundPart { refund_id: id, amount_fen, at: stream::settled_at(tx, code, id)? }),
+        }
+    }
+    Ok(())
 }

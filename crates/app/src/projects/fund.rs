@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use db::{BulkInsert, Fault, Kind, Tx, Value, params, sql};
+use db::{BulkInsert, Fault, Kind, Row, Tx, Value, params, sql};
 
 use crate::kernel::Id;
 use crate::kernel::civil::Day;
@@ -73,8 +73,8 @@ fn number(chunk: &[u8], index: usize) -> i64 {
     i64::from_le_bytes(chunk[index * 8..index * 8 + 8].try_into().expect("a chunk holds whole numbers"))
 }
 
-/// A project's money. `gifts_fen − paid_out_fen` stands in the project's account, of which `pending_fen` is asked for;
-/// `paid_out_fen − spent_fen` is with the implementer.
+/// A project's money, net of corrections. Of what stands in its account, `pending_fen` is asked for by payouts and
+/// `refunding_fen` by refunds under way.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Total {
     pub gifts: i64,
@@ -82,15 +82,57 @@ pub struct Total {
     pub pending_fen: i64,
     pub paid_out_fen: i64,
     pub spent_fen: i64,
+    /// Came back from the implementer unused.
+    pub returned_fen: i64,
+    pub refunding_fen: i64,
+    pub refunded_fen: i64,
+    /// Gifts outside the channel.
+    pub offline: i64,
+    pub offline_fen: i64,
+    /// Entered as an offline gift and taken back again; `offline_fen` is net of it.
+    pub offline_undone_fen: i64,
+    /// Left over by other projects and used for this one, and the other way round.
+    pub redirected_in_fen: i64,
+    pub redirected_out_fen: i64,
 }
 
 impl Total {
+    /// What counts towards the goal: a gift that was given back does not, leftovers that went elsewhere do.
+    pub fn raised_fen(&self) -> i64 {
+        self.gifts_fen + self.offline_fen + self.redirected_in_fen - self.refunded_fen
+    }
+
+    /// Everything that payouts may yet use of the budget is what lies beyond this.
+    pub fn used_or_out_fen(&self) -> i64 {
+        self.paid_out_fen - self.returned_fen + self.pending_fen
+    }
+
+    /// How many fen have entered the stream, as far as it is rolled up.
+    pub fn received_fen(&self) -> i64 {
+        self.gifts_fen + self.offline_fen + self.offline_undone_fen + self.redirected_in_fen
+    }
+
+    /// How many fen have left the account and not come back: payouts, refunds, redirects, offline gifts that were undone.
+    pub fn gone_fen(&self) -> i64 {
+        self.paid_out_fen - self.returned_fen + self.refunded_fen + self.redirected_out_fen + self.offline_undone_fen
+    }
+
+    /// Gifts through the channel and outside it.
+    pub fn all_gifts(&self) -> i64 {
+        self.gifts + self.offline
+    }
+
     pub fn in_account_fen(&self) -> i64 {
-        self.gifts_fen - self.paid_out_fen
+        self.raised_fen() - self.redirected_out_fen - self.with_implementer_fen() - self.spent_fen
+    }
+
+    /// In the account, and neither asked for nor being refunded.
+    pub fn available_fen(&self) -> i64 {
+        self.in_account_fen() - self.pending_fen - self.refunding_fen
     }
 
     pub fn with_implementer_fen(&self) -> i64 {
-        self.paid_out_fen - self.spent_fen
+        self.paid_out_fen - self.returned_fen - self.spent_fen
     }
 }
 
@@ -104,20 +146,30 @@ pub fn total(tx: &mut Tx, project_id: Id) -> Result<Total, Fault> {
     Ok(total)
 }
 
-/// One project's money as far as it is rolled up: gifts at most half a second behind, payouts and expenses exact. One look-up.
+/// One project's money as far as it is rolled up: gifts at most half a second behind, all other movements exact. One look-up.
 pub fn moved(tx: &mut Tx, project_id: Id) -> Result<Total, Fault> {
-    let row = tx.query_opt(
-        sql("SELECT gifts, gifts_fen, pending_fen, paid_out_fen, spent_fen FROM fund WHERE project_id = ?1"),
-        params![project_id],
-    )?;
-    let Some(row) = row else { return Ok(Total::default()) };
-    Ok(Total {
-        gifts: row.int("gifts")?,
-        gifts_fen: row.int("gifts_fen")?,
-        pending_fen: row.int("pending_fen")?,
-        paid_out_fen: row.int("paid_out_fen")?,
-        spent_fen: row.int("spent_fen")?,
-    })
+    let row = tx.query_opt(sql("SELECT * FROM fund WHERE project_id = ?1"), params![project_id])?;
+    row.as_ref().map_or(Ok(Total::default()), Total::from_row)
+}
+
+impl Total {
+    pub fn from_row(row: &Row) -> Result<Total, Fault> {
+        Ok(Total {
+            gifts: row.int("gifts")?,
+            gifts_fen: row.int("gifts_fen")?,
+            pending_fen: row.int("pending_fen")?,
+            paid_out_fen: row.int("paid_out_fen")?,
+            spent_fen: row.int("spent_fen")?,
+            returned_fen: row.int("returned_fen")?,
+            refunding_fen: row.int("refunding_fen")?,
+            refunded_fen: row.int("refunded_fen")?,
+            offline: row.int("offline")?,
+            offline_fen: row.int("offline_fen")?,
+            offline_undone_fen: row.int("offline_undone_fen")?,
+            redirected_in_fen: row.int("redirected_in_fen")?,
+            redirected_out_fen: row.int("redirected_out_fen")?,
+        })
+    }
 }
 
 /// The gifts that wait for their place in their projects' streams.

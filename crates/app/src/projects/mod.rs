@@ -25,6 +25,12 @@ mod store;
 mod templates;
 mod waiting;
 
+/// The stream of fen, for the check of the books.
+pub mod stream {
+    pub use super::rules::{Span, Stream, Stretch, is_taken_back, owned, parts};
+    pub use super::store::stream::load;
+}
+
 use db::{Fault, Tx};
 
 use crate::kernel::Id;
@@ -33,7 +39,7 @@ use crate::kernel::settings::Setting;
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use model::{
     Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, Hold, LineKind, NEVER, NewExpense, NewLine, Node, PaperKind,
-    PayoutPart, Plan, Project, ProjectCardData, ProjectKind, Report, Sort, State, Whereabouts,
+    PayoutPart, Plan, Project, ProjectCardData, ProjectKind, RedirectPart, RefundPart, Report, Sort, State, Whereabouts,
 };
 pub use pages::{card, desk_list, routes};
 pub use waiting::{waiting_at_desk, waiting_for_operator};

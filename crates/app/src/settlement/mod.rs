@@ -14,6 +14,7 @@
 
 pub mod batch;
 pub mod check;
+mod check_stream;
 pub mod model;
 mod notifications;
 mod orders;

@@ -72,7 +72,7 @@ pub fn sums(tx: &mut Tx, organisation_id: Id) -> Result<Sums, Fault> {
         params![organisation_id],
     )?;
     let all = tx.query_one(
-        sql("SELECT COALESCE(CAST(SUM(gifts_fen) AS BIGINT), 0) AS gifts_fen FROM channel_day \
+        sql("SELECT COALESCE(CAST(SUM(gifts_fen - refunds_fen) AS BIGINT), 0) AS gifts_fen FROM channel_day \
              WHERE ?1 = 0 OR organisation_id = ?1"),
         params![organisation_id],
     )?;

@@ -14,6 +14,7 @@
 //! | `giving_orders.rs` | what if the channel is slow, silent or full? |
 //! | `races.rs` | many hands at once, forged and repeated confirmations: is one gift one gift? |
 //! | `settlement.rs` | does the bill agree, who decides what does not fit, and does the check see damage? |
+//! | `stream.rs` | where are the fen when money comes back, is given back or goes elsewhere? |
 //! | `simulate.rs` | random worlds against a model that knows only the promises |
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
@@ -39,6 +40,7 @@ mod routes;
 mod settlement;
 mod simulate;
 mod sources;
+mod stream;
 mod tidy;
 mod transparency;
 mod world;

@@ -17,7 +17,7 @@ fn held(world: &World, reason: &str) -> i64 {
 }
 
 /// Runs a piece of work many times at one moment.
-fn at_once<T: Send>(times: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub fn at_once<T: Send>(times: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(times);
     std::thread::scope(|scope| {
         let hands: Vec<_> = (0..times)

@@ -132,10 +132,13 @@ fn damage_to_the_books_is_seen(world: &World) {
         (sql("UPDATE project_gift SET before_fen = before_fen + 1"), sql("UPDATE project_gift SET before_fen = before_fen - 1")),
         (sql("UPDATE project_gift SET position = position + 1"), sql("UPDATE project_gift SET position = position - 1")),
         (
-            sql("UPDATE payout SET before_fen = before_fen + 1 WHERE state = 'paid'"),
-            sql("UPDATE payout SET before_fen = before_fen - 1 WHERE state = 'paid'"),
+            sql("UPDATE stretch SET before_fen = before_fen + 1 WHERE layer = 1"),
+            sql("UPDATE stretch SET before_fen = before_fen - 1 WHERE layer = 1"),
         ),
-        (sql("UPDATE expense SET before_fen = before_fen + 1"), sql("UPDATE expense SET before_fen = before_fen - 1")),
+        (
+            sql("UPDATE stretch SET amount_fen = amount_fen + 1 WHERE layer = 2"),
+            sql("UPDATE stretch SET amount_fen = amount_fen - 1 WHERE layer = 2"),
+        ),
         (sql("UPDATE gift_intent SET amount_fen = amount_fen + 1"), sql("UPDATE gift_intent SET amount_fen = amount_fen - 1")),
         (sql("UPDATE calmer_snapshot SET body = body || ' '"), sql("UPDATE calmer_snapshot SET body = SUBSTR(body, 1, LENGTH(body) - 1)")),
         (sql("UPDATE gift_batch SET gifts = gifts + 1"), sql("UPDATE gift_batch SET gifts = gifts - 1")),

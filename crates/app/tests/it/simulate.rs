@@ -1,12 +1,14 @@
-//! Random worlds: gifts, forgeries, repetitions, a channel that fails, clocks that jump, payouts and expenses, against a
+//! Random worlds: gifts, forgeries, repetitions, a channel that fails, clocks that jump, and money moving every way, against a
 //! model that knows nothing of the product but its promises. A failing seed is printed; `HUIHAI_SEED` replays it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::kernel::civil::day_of;
 use app::kernel::{DAY_US, HOUR_US, Id, MINUTE_US, Micros, Refusal, SECOND_US, Trouble};
+use app::projects::actions::Stamp;
 use app::projects::{NewExpense, actions as projects, fund};
 use db::{params, sql};
+use ledger::Code;
 use testkit::sandbox::{ApiFailure, Event, Forgery, RefundEvent, SignedNotification};
 use testkit::{Cast, Engine, World};
 
@@ -48,8 +50,25 @@ struct Money {
     pending_fen: i64,
     paid_out_fen: i64,
     spent_fen: i64,
+    returned_fen: i64,
+    refunding_fen: i64,
+    refunded_fen: i64,
+    offline_fen: i64,
+    redirected_in_fen: i64,
+    redirected_out_fen: i64,
     /// Budget line: what it may cost, what it has cost.
     lines: BTreeMap<Id, (i64, i64)>,
+}
+
+impl Money {
+    fn available_fen(&self) -> i64 {
+        let received = self.gifts_fen + self.offline_fen + self.redirected_in_fen - self.refunded_fen - self.redirected_out_fen;
+        received - self.paid_out_fen + self.returned_fen - self.pending_fen - self.refunding_fen
+    }
+
+    fn with_implementer_fen(&self) -> i64 {
+        self.paid_out_fen - self.returned_fen - self.spent_fen
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +92,13 @@ struct Model {
     held: BTreeSet<(String, String)>,
     refused_at_the_door: i64,
     open_payouts: BTreeMap<Id, (Id, i64, usize)>,
+    /// Refunds that the channel works on: gift, amount.
+    refunding: BTreeMap<Id, (Id, i64)>,
+    /// What of each gift is given back or being given back.
+    refunded: BTreeMap<Id, i64>,
+    /// What may be undone: (code, id) with project, amount, and the budget line of an expense.
+    undoable: BTreeMap<(i64, Id), (Id, i64, Id)>,
+    undone: i64,
 }
 
 struct Simulation<'a> {
@@ -116,7 +142,7 @@ impl Simulation<'_> {
     }
 
     fn step(&mut self) {
-        match self.lots.below(24) {
+        match self.lots.below(32) {
             0..=4 => self.wish(),
             5..=8 => self.pay(),
             9 | 10 => self.deliver(),
@@ -127,6 +153,12 @@ impl Simulation<'_> {
             17..=19 => self.decide_a_payout(),
             20 | 21 => self.spend(),
             22 => self.break_the_channel(),
+            23 | 24 => self.hold_a_refund(),
+            25 | 26 => self.end_a_refund(),
+            27 => self.bring_back(),
+            28 => self.redirect(),
+            29 => self.give_offline(),
+            30 => self.undo(),
             _ => self.jump(),
         }
     }
@@ -254,8 +286,7 @@ impl Simulation<'_> {
         self.settle_down();
         let project = self.project();
         let money = self.model.money[&project].clone();
-        let most_fen =
-            (money.gifts_fen - money.paid_out_fen - money.pending_fen).min(money.goal_fen - money.paid_out_fen - money.pending_fen);
+        let most_fen = money.available_fen().min(money.goal_fen - money.paid_out_fen + money.returned_fen - money.pending_fen);
         let amount_fen = self.lots.between(1, most_fen.max(1) * 5 / 4 + 1);
         let asked = projects::request_payout(&self.world.app, &self.cast.manager.actor, project, amount_fen, "材料款", self.world.now());
         match allowed(asked) {
@@ -290,6 +321,7 @@ impl Simulation<'_> {
         self.model.open_payouts.remove(&id);
         let money = self.model.money.get_mut(&project).expect("a project");
         (money.pending_fen, money.paid_out_fen) = (money.pending_fen - amount_fen, money.paid_out_fen + amount_fen);
+        self.model.undoable.insert((3, id), (project, amount_fen, 0));
     }
 
     fn spend(&mut self) {
@@ -297,7 +329,7 @@ impl Simulation<'_> {
         let money = self.model.money[&project].clone();
         let lines: Vec<(Id, (i64, i64))> = money.lines.iter().map(|(id, line)| (*id, *line)).collect();
         let (line, (amount_fen, spent_fen)) = self.lots.one_of(&lines).expect("a budget has lines");
-        let most_fen = (money.paid_out_fen - money.spent_fen).min(amount_fen - spent_fen);
+        let most_fen = money.with_implementer_fen().min(amount_fen - spent_fen);
         let (quantity, unit_price_fen) = (self.lots.between(1, 5), self.lots.between(1, most_fen.max(1) / 3 + 10));
         let asked = NewExpense {
             budget_line_id: line,
@@ -309,7 +341,8 @@ impl Simulation<'_> {
         };
         let spent = projects::record_expense(&self.world.app, &self.cast.implementer_manager.actor, project, &asked, self.world.now());
         match allowed(spent) {
-            Ok(_) => {
+            Ok(id) => {
+                self.model.undoable.insert((4, id), (project, quantity * unit_price_fen, line));
                 assert!(quantity * unit_price_fen <= most_fen, "{quantity} × {unit_price_fen} fen of {most_fen}");
                 let money = self.model.money.get_mut(&project).expect("a project");
                 money.spent_fen += quantity * unit_price_fen;
@@ -317,6 +350,119 @@ impl Simulation<'_> {
             }
             Err(refusal) => assert!(quantity * unit_price_fen > most_fen, "{quantity} × {unit_price_fen} of {most_fen} fen: {refusal:?}"),
         }
+    }
+
+    fn moved(&self, movement: impl Fn(&mut db::Tx, &Stamp) -> Result<(), Trouble>) -> Result<Id, Refusal> {
+        let stamp = Stamp::new(&self.world.app, self.world.now());
+        allowed(self.world.app.db.write(|tx| movement(tx, &stamp))).map(|()| stamp.id)
+    }
+
+    fn money(&mut self, project: Id) -> &mut Money {
+        self.model.money.get_mut(&project).expect("a project")
+    }
+
+    fn hold_a_refund(&mut self) {
+        self.settle_down();
+        let recorded: Vec<Id> = self.model.recorded.iter().copied().collect();
+        let Some(gift) = self.lots.one_of(&recorded) else { return };
+        let Wished { project, amount_fen: given_fen, .. } = self.model.wishes[&gift];
+        let left_fen = given_fen - self.model.refunded.get(&gift).copied().unwrap_or(0);
+        let most_fen = left_fen.min(self.money(project).available_fen());
+        let amount_fen = self.lots.between(1, left_fen.max(1) * 5 / 4 + 1);
+        match self.moved(|tx, stamp| projects::hold_refund(tx, stamp, gift, amount_fen)) {
+            Ok(id) => {
+                assert!(amount_fen <= most_fen, "{amount_fen} fen are given back of {most_fen}");
+                self.money(project).refunding_fen += amount_fen;
+                *self.model.refunded.entry(gift).or_default() += amount_fen;
+                self.model.refunding.insert(id, (gift, amount_fen));
+            }
+            Err(refusal) => assert!(amount_fen > most_fen, "{amount_fen} of {most_fen} fen: {refusal:?}"),
+        }
+    }
+
+    fn end_a_refund(&mut self) {
+        let open: Vec<Id> = self.model.refunding.keys().copied().collect();
+        let Some(id) = self.lots.one_of(&open) else { return };
+        let (gift, amount_fen) = self.model.refunding.remove(&id).expect("a refund");
+        let project = self.model.wishes[&gift].project;
+        self.money(project).refunding_fen -= amount_fen;
+        let (app, entry_id, now) = (&self.world.app, self.world.app.new_id(), self.world.now());
+        if self.lots.one_in(4) {
+            app.db.write(|tx| projects::release_refund(tx, id, now)).expect("an open refund can be called off");
+            *self.model.refunded.get_mut(&gift).expect("a gift") -= amount_fen;
+        } else {
+            app.db.write(|tx| projects::post_refund(tx, id, entry_id, now)).expect("an open refund can be posted");
+            self.money(project).refunded_fen += amount_fen;
+        }
+    }
+
+    fn bring_back(&mut self) {
+        let project = self.project();
+        let most_fen = self.money(project).with_implementer_fen();
+        let amount_fen = self.lots.between(1, most_fen.max(1) * 5 / 4 + 1);
+        match self.moved(|tx, stamp| projects::take_return(tx, stamp, project, amount_fen)) {
+            Ok(id) => {
+                assert!(amount_fen <= most_fen, "{amount_fen} fen came back of {most_fen}");
+                self.money(project).returned_fen += amount_fen;
+                self.model.undoable.insert((5, id), (project, amount_fen, 0));
+            }
+            Err(refusal) => assert!(amount_fen > most_fen, "{amount_fen} of {most_fen} fen: {refusal:?}"),
+        }
+    }
+
+    fn redirect(&mut self) {
+        self.settle_down();
+        let from = self.project();
+        let to = self.model.money.keys().copied().find(|id| *id != from).expect("another project");
+        let most_fen = self.money(from).available_fen();
+        let amount_fen = self.lots.between(1, most_fen.max(1) / 3 + 10);
+        match self.moved(|tx, stamp| projects::redirect(tx, stamp, from, to, amount_fen)) {
+            Ok(_) => {
+                assert!(amount_fen <= most_fen, "{amount_fen} fen were redirected of {most_fen}");
+                self.money(from).redirected_out_fen += amount_fen;
+                self.money(to).redirected_in_fen += amount_fen;
+            }
+            Err(refusal) => assert!(amount_fen > most_fen, "{amount_fen} of {most_fen} fen: {refusal:?}"),
+        }
+    }
+
+    fn give_offline(&mut self) {
+        let (project, amount_fen, charity) = (self.project(), self.lots.between(1, 5_000), self.cast.charity);
+        let id = self.moved(|tx, stamp| projects::enter_offline_gift(tx, stamp, charity, project, amount_fen)).expect("a gift");
+        self.money(project).offline_fen += amount_fen;
+        self.model.undoable.insert((7, id), (project, amount_fen, 0));
+    }
+
+    fn undo(&mut self) {
+        self.settle_down();
+        let known: Vec<(i64, Id)> = self.model.undoable.keys().copied().collect();
+        let Some((code, id)) = self.lots.one_of(&known) else { return };
+        let (project, amount_fen, line) = self.model.undoable[&(code, id)];
+        let done = self.moved(|tx, stamp| match code {
+            7 => projects::undo_offline_gift(tx, stamp, id),
+            _ => projects::undo(tx, stamp, Code::from_number(code).expect("a code"), id),
+        });
+        let money = self.money(project);
+        match (code, &done) {
+            (4, _) => assert!(done.is_ok(), "an expense can always be corrected: {done:?}"),
+            (5 | 7, _) => assert_eq!(done.is_ok(), amount_fen <= money.available_fen(), "{code} of {amount_fen}: {done:?}, {money:?}"),
+            // Of a payout it depends on which of its fen are used; the books themselves are compared after every ten steps.
+            _ => {}
+        }
+        if done.is_err() {
+            return;
+        }
+        match code {
+            3 => money.paid_out_fen -= amount_fen,
+            4 => {
+                money.spent_fen -= amount_fen;
+                money.lines.get_mut(&line).expect("a line").1 -= amount_fen;
+            }
+            5 => money.returned_fen -= amount_fen,
+            _ => money.offline_fen -= amount_fen,
+        }
+        self.model.undoable.remove(&(code, id));
+        self.model.undone += 1;
     }
 
     fn break_the_channel(&mut self) {
@@ -369,8 +515,13 @@ impl Simulation<'_> {
         self.world.check_the_books();
         for (project, money) in &self.model.money {
             let total = self.world.app.db.read(|tx| fund::total(tx, *project)).expect("totals");
-            let found = (total.gifts, total.gifts_fen, total.pending_fen, total.paid_out_fen, total.spent_fen);
-            assert_eq!(found, (money.gifts, money.gifts_fen, money.pending_fen, money.paid_out_fen, money.spent_fen), "{money:?}");
+            let found = [total.gifts, total.gifts_fen, total.pending_fen, total.paid_out_fen, total.spent_fen, total.returned_fen];
+            let must = [money.gifts, money.gifts_fen, money.pending_fen, money.paid_out_fen, money.spent_fen, money.returned_fen];
+            assert_eq!(found, must, "{money:?}");
+            let found = [total.refunding_fen, total.refunded_fen, total.offline_fen, total.redirected_in_fen, total.redirected_out_fen];
+            let must = [money.refunding_fen, money.refunded_fen, money.offline_fen, money.redirected_in_fen, money.redirected_out_fen];
+            assert_eq!(found, must, "{money:?}");
+            assert_eq!((total.available_fen(), total.with_implementer_fen()), (money.available_fen(), money.with_implementer_fen()));
             for (line, (_, spent_fen)) in &money.lines {
                 let found = self.world.count(sql("SELECT spent_fen AS count FROM budget_line WHERE id = ?1"), params![*line]);
                 assert_eq!(found, *spent_fen);
@@ -404,6 +555,11 @@ impl Simulation<'_> {
             spent_fen: sum(|m| m.spent_fen),
             held: i64::try_from(self.model.held.len()).expect("few"),
             refused: self.model.refused_at_the_door,
+            refunded_fen: sum(|m| m.refunded_fen),
+            returned_fen: sum(|m| m.returned_fen),
+            redirected_fen: sum(|m| m.redirected_in_fen),
+            offline_fen: sum(|m| m.offline_fen),
+            undone: self.model.undone,
         }
     }
 }
@@ -425,6 +581,11 @@ struct Happened {
     spent_fen: i64,
     held: i64,
     refused: i64,
+    refunded_fen: i64,
+    returned_fen: i64,
+    redirected_fen: i64,
+    offline_fen: i64,
+    undone: i64,
 }
 
 fn live(engine: Engine, seed: u64) -> Happened {
@@ -447,7 +608,18 @@ fn live_many(engine: Engine, usual: std::ops::Range<u64>) {
         return;
     }
     let all: Vec<Happened> = usual.map(|seed| live(engine, seed)).collect();
-    let ever: [fn(&Happened) -> i64; 5] = [|h| h.gifts, |h| h.paid_out_fen, |h| h.spent_fen, |h| h.held, |h| h.refused];
+    let ever: [fn(&Happened) -> i64; 10] = [
+        |h| h.gifts,
+        |h| h.paid_out_fen,
+        |h| h.spent_fen,
+        |h| h.held,
+        |h| h.refused,
+        |h| h.refunded_fen,
+        |h| h.returned_fen,
+        |h| h.redirected_fen,
+        |h| h.offline_fen,
+        |h| h.undone,
+    ];
     assert!(ever.iter().all(|part| all.iter().any(|happened| part(happened) > 0)), "some things never happened: {all:?}");
 }
 

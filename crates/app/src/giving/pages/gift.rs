@@ -277,7 +277,7 @@ fn flow(cx: &Cx, gift: &GiftView, paid_at: i64, whereabouts: Option<&projects::W
         };
         return ui::flow(&ui::Flow { label: cx.t("giving-where").into(), stops: vec![given, account] });
     };
-    let paid_out = w.amount_fen - w.in_account_fen;
+    let paid_out = w.with_implementer_fen + w.spent_fen;
     let stop = |title: &str, fen: i64, all: bool, words: [&str; 3]| {
         let (state, key) = match (fen > 0, all) {
             (true, true) => (ui::State::Done, words[2]),
@@ -304,7 +304,7 @@ fn flow(cx: &Cx, gift: &GiftView, paid_at: i64, whereabouts: Option<&projects::W
     let mut payouts = stop(
         "giving-stop-paid-out",
         paid_out,
-        w.in_account_fen == 0,
+        paid_out == w.amount_fen,
         ["giving-stop-not-yet", "giving-stop-partly", "giving-stop-all-paid-out"],
     );
     payouts.parts = w
@@ -313,6 +313,9 @@ fn flow(cx: &Cx, gift: &GiftView, paid_at: i64, whereabouts: Option<&projects::W
         .map(|p| part(cx.ta("giving-part-payout", &[("day", civil::day_text(civil::day_of(p.paid_at)).into())]), p.amount_fen))
         .chain((w.unlisted_paid_fen > 0).then(|| part(cx.t("giving-part-more"), w.unlisted_paid_fen)))
         .collect();
+    if w.in_place_fen > 0 {
+        payouts.note = html! { p { (cx.ta("giving-stop-in-place", &[("amount", show::money(w.in_place_fen).into())])) } };
+    }
     let mut spent = stop(
         "giving-stop-spent",
         w.spent_fen,
@@ -332,7 +335,42 @@ fn flow(cx: &Cx, gift: &GiftView, paid_at: i64, whereabouts: Option<&projects::W
         })
         .chain((w.unlisted_spent_fen > 0).then(|| part(cx.t("giving-part-more"), w.unlisted_spent_fen)))
         .collect();
-    ui::flow(&ui::Flow { label: cx.t("giving-where").into(), stops: vec![given, account, payouts, spent] })
+    let mut stops = vec![given];
+    if w.refunded_fen < w.amount_fen {
+        stops.push(account);
+    }
+    stops.extend(left_the_way(cx, w));
+    if paid_out > 0 || w.in_account_fen > 0 {
+        stops.extend([payouts, spent]);
+    }
+    ui::flow(&ui::Flow { label: cx.t("giving-where").into(), stops })
+}
+
+/// What did not go on to the implementer: given back, or used for another project, with the way there.
+fn left_the_way(cx: &Cx, w: &projects::Whereabouts) -> Vec<ui::FlowStop<'static>> {
+    let on = |key: &str, at: i64| cx.ta(key, &[("day", civil::day_text(civil::day_of(at)).into())]);
+    let back = (w.refunded_fen > 0).then(|| ui::FlowStop {
+        title: cx.t("giving-stop-back").into(),
+        state: ui::State::Done,
+        state_word: cx.t(if w.refunded_fen == w.amount_fen { "giving-stop-all-back" } else { "giving-stop-partly" }).into(),
+        amount: show::money(w.refunded_fen).into(),
+        note: html! { @for r in &w.refunds { p { (on("giving-part-back", r.at)) " " (show::money(r.amount_fen)) } } },
+        ..ui::FlowStop::default()
+    });
+    let elsewhere = (w.redirected_fen > 0).then(|| ui::FlowStop {
+        title: cx.t("giving-stop-redirected").into(),
+        state: ui::State::Done,
+        state_word: cx.t(if w.redirected_fen == w.amount_fen { "giving-stop-all-redirected" } else { "giving-stop-partly" }).into(),
+        amount: show::money(w.redirected_fen).into(),
+        note: html! {
+            p { (cx.t("giving-stop-redirected-note")) }
+            @for r in &w.redirects {
+                p { (ui::Link::new(cx.either(&r.title, &r.english_title), project_path(r.project_id))) " · " (on("giving-part-redirected", r.at)) " " (show::money(r.amount_fen)) }
+            }
+        },
+        ..ui::FlowStop::default()
+    });
+    back.into_iter().chain(elsewhere).collect()
 }
 
 fn signature(cx: &Cx, gift: &GiftView, path: &str, refusal: Option<(&Refusal, &str)>) -> Markup {

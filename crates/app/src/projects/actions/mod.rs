@@ -6,6 +6,7 @@ mod money;
 mod plan;
 mod reports;
 mod steps;
+mod stream;
 
 pub use draft::{draft, save};
 pub use money::{approve_payout, record_expense, refuse_payout, request_payout};
@@ -14,6 +15,7 @@ pub(super) use plan::{snapshot, unready};
 pub use reports::{disclose, figures_until, post_progress};
 pub(super) use steps::missing;
 pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit};
+pub use stream::{Stamp, enter_offline_gift, hold_refund, post_refund, redirect, release_refund, take_return, undo, undo_offline_gift};
 
 use db::{Fault, Tx};
 

@@ -1,6 +1,6 @@
 //! Money leaving a project's account: asked for by one, agreed to by two others, and accounted for line by line.
 
-use ledger::Refused;
+use ledger::{Code, Refused};
 use money::Fen;
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
 use super::super::fund;
 use super::super::model::{Hand, NewExpense, Payout, Project};
 use super::super::rules::{self, Approval};
-use super::super::store;
+use super::super::store::{self, stream};
 use super::{hash, load, seated, to_json};
 
 /// The ledger's template refuses only ids and amounts that are not positive.
@@ -36,7 +36,7 @@ pub fn request_payout(app: &App, actor: &Actor, project_id: Id, amount_fen: i64,
         running(&project)?;
         if !store::reserve_payout(tx, project_id, amount_fen, project.goal_fen)? {
             let total = fund::total(tx, project_id)?;
-            let left_fen = (total.in_account_fen() - total.pending_fen).min(project.goal_fen - total.paid_out_fen - total.pending_fen);
+            let left_fen = total.available_fen().min(project.goal_fen - total.used_or_out_fen());
             return Err(Refusal::input("amount", "refusal-project-payout-too-much").with("available", Fen(left_fen.max(0))).into());
         }
         store::new_payout(tx, transfer_id, &transfer, project_id, &purpose, person_id, now)?;
@@ -54,16 +54,17 @@ pub fn approve_payout(app: &App, actor: &Actor, payout_id: Id, now: Micros) -> R
             Approval::First(hand) => store::first_hand(tx, payout_id, hand)?,
             Approval::Second { second, hands } => {
                 debug_assert_eq!(hands.requested_by(), payout.requested_by);
-                let before_fen = store::move_to_implementer(tx, project.id, payout.amount_fen)?;
+                let total = store::move_to_implementer(tx, project.id, payout.amount_fen)?;
+                let fen = stream::leave(tx, &total, project.id, Code::Payout, payout_id, payout.amount_fen)?;
                 let fact = Paid {
                     payout: payout_id.to_string(),
                     project: project.id.to_string(),
                     amount_fen: payout.amount_fen,
-                    before_fen,
+                    fen,
                     text_sha256: hash(&payout.purpose),
                 };
                 public_entry::append(tx, entry_id, "payout_paid", &to_json(&fact)?, now)?;
-                store::post_payout(tx, payout_id, second, before_fen)?
+                store::post_payout(tx, payout_id, second)?
             }
         };
         if decided { Ok(()) } else { Err(Refusal::conflict("refusal-project-payout-decided").into()) }
@@ -75,7 +76,7 @@ struct Paid {
     payout: String,
     project: String,
     amount_fen: i64,
-    before_fen: i64,
+    fen: Vec<[i64; 2]>,
     text_sha256: String,
 }
 
@@ -129,7 +130,7 @@ pub fn record_expense(app: &App, actor: &Actor, project_id: Id, asked: &NewExpen
             .find(|l| l.id == asked.budget_line_id)
             .ok_or_else(|| Refusal::input("budget_line", "refusal-project-expense-line"))?;
         let transfer = ledger::expense(expense_id, project_id, line.id, Fen(amount_fen)).map_err(not_an_amount)?;
-        let Some(before_fen) = store::spend(tx, project_id, amount_fen)? else {
+        let Some(total) = store::spend(tx, project_id, amount_fen)? else {
             let left = Fen(fund::total(tx, project_id)?.with_implementer_fen());
             return Err(Refusal::input("quantity", "refusal-project-expense-unpaid").with("available", left).into());
         };
@@ -140,13 +141,14 @@ pub fn record_expense(app: &App, actor: &Actor, project_id: Id, asked: &NewExpen
                 .with("available", left)
                 .into());
         }
-        store::add_expense(tx, transfer_id, &transfer, project_id, &asked, before_fen, person_id, now)?;
+        let fen = stream::spend(tx, &total, project_id, expense_id, amount_fen)?;
+        store::add_expense(tx, transfer_id, &transfer, project_id, &asked, person_id, now)?;
         let fact = Recorded {
             expense: expense_id.to_string(),
             project: project_id.to_string(),
             budget_line: line.id.to_string(),
             amount_fen,
-            before_fen,
+            fen,
             spent_day: asked.spent_day,
             text_sha256: hash(&format!("{}\n{}", asked.description, asked.invoice_number)),
         };
@@ -161,7 +163,7 @@ struct Recorded {
     project: String,
     budget_line: String,
     amount_fen: i64,
-    before_fen: i64,
+    fen: Vec<[i64; 2]>,
     spent_day: Day,
     text_sha256: String,
 }

@@ -58,7 +58,8 @@ pub fn figures_until(app: &App, actor: &Actor, project_id: Id, until_day: Day, n
         let end = start_of(until_day + 1);
         // Asked before summing: a day that cannot be disclosed costs no walk.
         rules::disclose(last.as_ref(), day_of(published_at), until_day, day_of(now), told, told)?;
-        let sums = [store::gifts_until(tx, project_id, end)?, store::spent_until(tx, project_id, end)?];
+        let moved = store::stream::moved_until(tx, project_id, end)?;
+        let sums = [store::gifts_until(tx, project_id, end)? + moved.received_fen(), moved.used_fen()];
         Ok(rules::disclose(last.as_ref(), day_of(published_at), until_day, day_of(now), sums, told)?)
     })
 }

@@ -7,8 +7,8 @@ mod shown;
 pub use money::{Disclosure, Expense, Figures, Hand, NewExpense, Payout, PayoutState};
 pub use plan::{CostNote, Hold, LineKind, NamedPaper, Node, PLAN_TEXTS, Paper, PaperKind, Plan, PlanText, ProjectKind, Snapshot, Version};
 pub use shown::{
-    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, NEVER, PayoutPart, ProjectCardData, Report,
-    Sort, Whereabouts,
+    Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, NEVER, PayoutPart, ProjectCardData,
+    RedirectPart, RefundPart, Report, Sort, Whereabouts,
 };
 
 use db::{Fault, Row};

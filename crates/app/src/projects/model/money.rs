@@ -57,19 +57,9 @@ pub struct Hand {
 #[derive(Clone, Debug, PartialEq)]
 pub enum PayoutState {
     Requested,
-    ApprovedOnce {
-        first: Hand,
-    },
-    /// Carries the project's fen (before_fen, before_fen + amount] in the order in which payouts were posted.
-    Paid {
-        first: Hand,
-        second: Hand,
-        before_fen: i64,
-    },
-    Refused {
-        by: Hand,
-        reason: String,
-    },
+    ApprovedOnce { first: Hand },
+    Paid { first: Hand, second: Hand },
+    Refused { by: Hand, reason: String },
 }
 
 impl PayoutState {
@@ -94,11 +84,7 @@ impl Payout {
         let state = match row.text("state")?.as_str() {
             "requested" => PayoutState::Requested,
             "approved_once" => PayoutState::ApprovedOnce { first: hand("first_by", "first_at")? },
-            "paid" => PayoutState::Paid {
-                first: hand("first_by", "first_at")?,
-                second: hand("second_by", "second_at")?,
-                before_fen: row.int("before_fen")?,
-            },
+            "paid" => PayoutState::Paid { first: hand("first_by", "first_at")?, second: hand("second_by", "second_at")? },
             "refused" => PayoutState::Refused { by: hand("refused_by", "refused_at")?, reason: row.text("reason")? },
             other => return Err(Fault::inconsistent(format!("a payout is {other}, which nobody knows"))),
         };

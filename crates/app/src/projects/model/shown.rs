@@ -180,7 +180,8 @@ pub struct ProjectCardData {
     pub due_day: Day,
 }
 
-/// Where an interval of a project's fen is now. `in_account_fen + with_implementer_fen + spent_fen = amount_fen`.
+/// Where an interval of a project's fen is now.
+/// `in_account_fen + with_implementer_fen + spent_fen + refunded_fen + redirected_fen = amount_fen`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whereabouts {
     pub amount_fen: i64,
@@ -189,13 +190,39 @@ pub struct Whereabouts {
     /// Paid out and not accounted for yet.
     pub with_implementer_fen: i64,
     pub spent_fen: i64,
-    /// The payouts that carry it, in order. Together with `in_account_fen` and `unlisted_paid_fen` they make the amount.
+    /// Given back, or taken out of the books again.
+    pub refunded_fen: i64,
+    /// Left over and used for other projects.
+    pub redirected_fen: i64,
+    /// Of what left the account, that much stands in place of gifts that were given back after their money had gone.
+    pub in_place_fen: i64,
+    pub refunds: Vec<RefundPart>,
+    pub redirects: Vec<RedirectPart>,
+    /// The payouts that carry it, in order. Together with `unlisted_paid_fen` they make what is with the implementer or spent.
     pub payouts: Vec<PayoutPart>,
     /// The expenses it became, in order. Together with `unlisted_spent_fen` they make `spent_fen`.
     pub expenses: Vec<ExpensePart>,
     /// What further payouts and expenses carry when there are more than are listed one by one; nearly always 0.
     pub unlisted_paid_fen: i64,
     pub unlisted_spent_fen: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundPart {
+    pub refund_id: Id,
+    pub amount_fen: i64,
+    pub at: Micros,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectPart {
+    pub redirect_id: Id,
+    /// The project it went to.
+    pub project_id: Id,
+    pub title: String,
+    pub english_title: String,
+    pub amount_fen: i64,
+    pub at: Micros,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

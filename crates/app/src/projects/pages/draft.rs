@@ -459,9 +459,9 @@ pub fn earlier(cx: &Cx) -> Outcome {
                 .ta(
                     "project-record",
                     &[
-                        ("raised", crate::web::show::money(total.gifts_fen).into()),
+                        ("raised", crate::web::show::money(total.raised_fen()).into()),
                         ("goal", crate::web::show::money(p.goal_fen).into()),
-                        ("executed", super::percent(total.spent_fen, total.gifts_fen).into()),
+                        ("executed", super::percent(total.spent_fen, total.raised_fen()).into()),
                     ],
                 )
                 .into(),

@@ -29,7 +29,7 @@ pub fn payouts(cx: &Cx) -> Outcome {
 fn payouts_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
     let (payouts, total) = cx.app.db.read(|tx| Ok::<_, db::Fault>((store::payouts(tx, project.id)?, fund::total(tx, project.id)?)))?;
     let asks = [project.recipient_id, project.implementer_id].iter().any(|id| cx.actor.holds(*id, &[Role::Manager]));
-    let available = (total.in_account_fen() - total.pending_fen).min(project.goal_fen - total.paid_out_fen - total.pending_fen).max(0);
+    let available = total.available_fen().min(project.goal_fen - total.used_or_out_fen()).max(0);
     let rows: Vec<ui::LinkRow> = payouts
         .iter()
         .map(|p| ui::LinkRow {
@@ -45,7 +45,7 @@ fn payouts_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
         (ui::stat_row(&[
             ui::Stat { value: show::money(available).into(), label: cx.t("project-available").into(), href: "".into() },
             ui::Stat { value: show::money(total.pending_fen).into(), label: cx.t("project-asked-for").into(), href: "".into() },
-            ui::Stat { value: show::money(total.paid_out_fen).into(), label: cx.t("project-paid-out").into(), href: "".into() },
+            ui::Stat { value: show::money(total.paid_out_fen - total.returned_fen).into(), label: cx.t("project-paid-out").into(), href: "".into() },
         ]))
         (show::as_of(cx))
         @if asks && project.state.is_running() { (ui::section(&cx.t("project-payout-new"), None, ui::form(&ui::Form {

@@ -48,7 +48,7 @@ pub fn project(cx: &Cx) -> Outcome {
         (ui::columns(
             html! {
                 @if project.state.is_public() {
-                    (ui::progress_bar(&progress(cx, total.gifts_fen, project.goal_fen)))
+                    (ui::progress_bar(&progress(cx, total.raised_fen(), project.goal_fen)))
                     p { (ui::Link::new(cx.t("project-public-page"), format!("/projects/{}", project.id))) }
                 } @else {
                     p { (cx.t(waits_for(project.state))) }

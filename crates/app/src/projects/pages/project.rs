@@ -172,8 +172,8 @@ fn papers(cx: &Cx, papers: &[(PaperKind, File)]) -> Markup {
 fn raised(cx: &Cx, view: &PublicView) -> Markup {
     let total = &view.total;
     html! {
-        (ui::progress_bar(&progress(cx, total.gifts_fen, view.project.goal_fen)))
-        p { (cx.ta("project-gifts", &[("count", total.gifts.into()), ("number", show::count(total.gifts).into())])) }
+        (ui::progress_bar(&progress(cx, total.raised_fen(), view.project.goal_fen)))
+        p { (cx.ta("project-gifts", &[("count", total.all_gifts().into()), ("number", show::count(total.all_gifts()).into())])) }
         (show::as_of(cx))
         @if let Some(refusal) = &view.refused {
             @let (sentence, next) = refusal_text(cx, refusal);

@@ -21,7 +21,16 @@ pub fn where_the_money_is(cx: &Cx, total: &Total, lines: &[BudgetLine]) -> Marku
             stat("project-with-implementer", total.with_implementer_fen()),
             stat("project-spent", total.spent_fen),
         ]))
-        @if total.pending_fen > 0 { p.help { (cx.ta("project-pending", &[("amount", show::money(total.pending_fen).into())])) } }
+        @for (key, fen) in [
+            ("project-pending", total.pending_fen),
+            ("project-refunding", total.refunding_fen),
+            ("project-with-offline", total.offline_fen),
+            ("project-redirected-in", total.redirected_in_fen),
+            ("project-refunded", total.refunded_fen),
+            ("project-redirected-out", total.redirected_out_fen),
+        ] {
+            @if fen > 0 { p.help { (cx.ta(key, &[("amount", show::money(fen).into())])) } }
+        }
         (show::as_of(cx))
         (budget_table(cx, lines))
     }

@@ -66,7 +66,8 @@ pub fn expense_amount_fen(asked: &NewExpense, published_day: Day, today: Day) ->
 
 /// The figures of the period that follows the last disclosed one and ends on `until_day`.
 ///
-/// `gifts_fen` is everything paid until the end of that day and `spent_fen` every expense posted until then; what earlier
+/// `received_fen` is everything that came in until the end of that day (gifts, offline gifts, other projects' leftovers) and
+/// `used_fen` everything posted until then that left (expenses, refunds, leftovers for other projects); what earlier
 /// periods disclosed (`told_income_fen`, `told_expense_fen`) is taken off. So a gift of an earlier period that was confirmed
 /// after its disclosure stands in the next one, and the closing balance is always the ledger's own.
 pub fn disclose(
@@ -74,7 +75,7 @@ pub fn disclose(
     published_day: Day,
     until_day: Day,
     today: Day,
-    [gifts_fen, spent_fen]: [i64; 2],
+    [received_fen, used_fen]: [i64; 2],
     [told_income_fen, told_expense_fen]: [i64; 2],
 ) -> Result<Figures, Refusal> {
     let (from_day, opening_fen) = last.map_or((published_day, 0), |d| (d.until_day + 1, d.closing_fen));
@@ -84,7 +85,11 @@ pub fn disclose(
     if until_day < from_day {
         return Err(Refusal::input("until_day", "refusal-project-disclosure-before").with("day", day_text(from_day)));
     }
-    let (income_fen, expense_fen) = (gifts_fen - told_income_fen, spent_fen - told_expense_fen);
+    let (income_fen, expense_fen) = (received_fen - told_income_fen, used_fen - told_expense_fen);
+    // An expense of an earlier period that was corrected since makes the expenses of this one less than nothing: such fen
+    // stand among the income, as what came back.
+    let under_fen = income_fen.min(expense_fen).min(0);
+    let (income_fen, expense_fen) = (income_fen - under_fen, expense_fen - under_fen);
     let closing_fen = opening_fen + income_fen - expense_fen;
     let figures = Figures { from_day, until_day, opening_fen, income_fen, expense_fen, closing_fen };
     let mut periods: Vec<Period> = last.map(period_of).into_iter().collect();
@@ -125,7 +130,7 @@ mod tests {
     #[test]
     fn two_different_people_who_did_not_ask() {
         let first = Hand { person_id: 11, at: 1 };
-        let paid = PayoutState::Paid { first, second: Hand { person_id: 12, at: 2 }, before_fen: 0 };
+        let paid = PayoutState::Paid { first, second: Hand { person_id: 12, at: 2 } };
         let refused = PayoutState::Refused { by: first, reason: "不符预算".into() };
         for (state, person, answer) in [
             (PayoutState::Requested, 10, Err("refusal-project-payout-own-request")),

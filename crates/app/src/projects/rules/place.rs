@@ -1,93 +1,361 @@
-//! Following the drop: a gift carries an interval of its project's fen, and so do payouts and expenses, each in its own
-//! order. Where two intervals overlap, that much of the gift went that way.
+//! The stream of fen: which fen a movement takes, and where the fen of a gift are.
+//!
+//! Everything that comes in owns a span of its project's stream, in the order in which it was placed; that never changes.
+//! What goes out is written on the same line as *stretches*: payouts, redirects and what was taken back stand in the
+//! first layer (out of the account), expenses in the second (spent, of what was paid out). A refund of a gift whose fen
+//! are gone exchanges them for fen that are still there: a *swap*. Following a gift is its span, led through the swaps
+//! of its project and cut along the stretches. The words for donors stand in docs/decisions/0009-the-stream-of-fen.md.
 
-/// A payout or an expense that carries the fen (before_fen, before_fen + amount_fen].
+use ledger::Code;
+
+use crate::kernel::Id;
+
+/// The fen (from, to] of one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    pub from: i64,
+    pub to: i64,
+}
+
+impl Span {
+    pub fn new(before_fen: i64, amount_fen: i64) -> Span {
+        Span { from: before_fen, to: before_fen + amount_fen }
+    }
+
+    pub fn fen(&self) -> i64 {
+        self.to - self.from
+    }
+
+    /// What both have, if anything.
+    pub fn common(&self, other: Span) -> Option<Span> {
+        let common = Span { from: self.from.max(other.from), to: self.to.min(other.to) };
+        (common.from < common.to).then_some(common)
+    }
+
+    fn shifted(&self, by: i64) -> Span {
+        Span { from: self.from + by, to: self.to + by }
+    }
+}
+
+/// A span that a movement has taken. Those of one layer never overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
-    pub id: i64,
-    pub before_fen: i64,
+    pub span: Span,
+    pub code: Code,
+    /// The payout, redirect, refund, correction or expense.
+    pub fact_id: Id,
+}
+
+/// The fen (out, out + amount] and (free, free + amount] have exchanged their owners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swap {
+    pub out: i64,
+    pub free: i64,
     pub amount_fen: i64,
 }
 
-/// How much of an interval was paid out and spent, and by which stretches.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Located {
-    pub paid_fen: i64,
-    pub spent_fen: i64,
-    /// (id, fen), in order, without those that carry none of it.
-    pub payouts: Vec<(i64, i64)>,
-    pub expenses: Vec<(i64, i64)>,
+/// Where a part of a gift stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub span: Span,
+    /// A swap has put it there: it stands where a gift stood that was given back.
+    pub moved: bool,
 }
 
-/// Locates (before_fen, before_fen + amount_fen] in what was paid out (the first `paid_out_fen` fen) and spent (the first
-/// `spent_fen`). The stretches may be fewer than there are: what they leave out is found from the totals.
-pub fn locate(before_fen: i64, amount_fen: i64, paid_out_fen: i64, spent_fen: i64, payouts: &[Stretch], expenses: &[Stretch]) -> Located {
-    let within = |from: i64, to: i64| (to.min(before_fen + amount_fen) - from.max(before_fen)).max(0);
-    let parts = |stretches: &[Stretch]| {
-        let part = |s: &Stretch| (s.id, within(s.before_fen, s.before_fen + s.amount_fen));
-        stretches.iter().map(part).filter(|(_, fen)| *fen > 0).collect()
-    };
-    Located { paid_fen: within(0, paid_out_fen), spent_fen: within(0, spent_fen), payouts: parts(payouts), expenses: parts(expenses) }
+/// Out of the account, and spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    Out,
+    Spent,
+}
+
+impl Layer {
+    pub fn number(self) -> i64 {
+        match self {
+            Layer::Out => 1,
+            Layer::Spent => 2,
+        }
+    }
+}
+
+/// What a movement changes in its stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    pub take: Vec<(Layer, Stretch)>,
+    /// Each is a part of one stretch, or all of it.
+    pub free: Vec<(Layer, Stretch)>,
+    pub swap: Vec<Swap>,
+}
+
+/// One project's stream as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    /// Everything that ever came in.
+    pub received_fen: i64,
+    /// Ordered.
+    pub out: Vec<Stretch>,
+    /// Ordered.
+    pub spent: Vec<Stretch>,
+    /// In the order in which they were made.
+    pub swaps: Vec<Swap>,
+}
+
+impl Stream {
+    /// A payout or a redirect takes free fen, the lowest first. `None`: there are not that many. So for all below.
+    pub fn leave(&self, code: Code, fact_id: Id, amount_fen: i64) -> Option<Change> {
+        let spans = lowest(&self.free(), amount_fen)?;
+        Some(Change { take: taken(Layer::Out, code, fact_id, spans), ..Change::default() })
+    }
+
+    /// An expense takes fen that are paid out and not spent, the lowest first.
+    pub fn spend(&self, fact_id: Id, amount_fen: i64) -> Option<Change> {
+        let spans = lowest(&self.unspent(), amount_fen)?;
+        Some(Change { take: taken(Layer::Spent, Code::Expense, fact_id, spans), ..Change::default() })
+    }
+
+    /// A return brings back fen that are paid out and not spent, the newest first.
+    pub fn come_back(&self, amount_fen: i64) -> Option<Change> {
+        let back = highest(&self.unspent(), amount_fen)?;
+        let parts = |s: &Stretch| -> Vec<(Layer, Stretch)> {
+            back.iter().filter_map(|b| s.span.common(*b)).map(|span| (Layer::Out, Stretch { span, ..*s })).collect()
+        };
+        Some(Change { free: self.payouts().flat_map(parts).collect(), ..Change::default() })
+    }
+
+    /// A payout that never was: possible while all of it is with the implementer.
+    pub fn undo_payout(&self, fact_id: Id, amount_fen: i64) -> Option<Change> {
+        let mine: Vec<Stretch> = self.payouts().filter(|s| s.fact_id == fact_id).copied().collect();
+        let whole: i64 = mine.iter().map(|s| s.span.fen()).sum();
+        let spent = mine.iter().any(|s| self.spent.iter().any(|e| e.span.common(s.span).is_some()));
+        let free = || Change { free: mine.iter().map(|s| (Layer::Out, *s)).collect(), ..Change::default() };
+        (whole == amount_fen && !spent).then(free)
+    }
+
+    /// An expense that never was.
+    pub fn undo_expense(&self, fact_id: Id) -> Change {
+        let mine = self.spent.iter().filter(|s| s.fact_id == fact_id);
+        Change { free: mine.map(|s| (Layer::Spent, *s)).collect(), ..Change::default() }
+    }
+
+    /// A return that never was: each payout takes as many free fen as had come back of it, the lowest first.
+    pub fn undo_return(&self, came_back: &[Stretch]) -> Option<Change> {
+        let all = lowest(&self.free(), came_back.iter().map(|s| s.span.fen()).sum())?;
+        let mut left = all.into_iter();
+        let mut rest: Option<Span> = None;
+        let mut change = Change::default();
+        for payout in came_back {
+            let mut open = payout.span.fen();
+            while open > 0 {
+                let span = rest.take().or_else(|| left.next())?;
+                let cut = span.from + open.min(span.fen());
+                change.take.push((Layer::Out, Stretch { span: Span { to: cut, ..span }, ..*payout }));
+                open -= cut - span.from;
+                rest = (cut < span.to).then_some(Span { from: cut, ..span });
+            }
+        }
+        Some(change)
+    }
+
+    /// A refund, or the correction of an offline gift, takes the gift's own free fen in the gift's order. As far as they
+    /// are gone, the newest free fen of the project are taken, and those whose they were stand where the gift's money went.
+    pub fn take_back(&self, gift: Span, code: Code, fact_id: Id, amount_fen: i64) -> Option<Change> {
+        let free = self.free();
+        let (mut own, mut gone, mut open) = (Vec::new(), Vec::new(), amount_fen);
+        let pieces: Vec<Span> = owned(gift, &self.swaps).into_iter().map(|p| p.span).collect();
+        for span in cut(&pieces, &free) {
+            if open == 0 {
+                break;
+            }
+            let span = Span { to: span.from + open.min(span.fen()), ..span };
+            open -= span.fen();
+            own.push(span);
+        }
+        let used: Vec<Span> = self.out.iter().filter(|s| !is_taken_back(s.code)).map(|s| s.span).collect();
+        let others: Vec<Span> = free.iter().flat_map(|f| without(*f, &sorted(&own))).collect();
+        let instead = highest(&others, open)?;
+        for span in cut(&pieces, &used) {
+            if open == 0 {
+                break;
+            }
+            let span = Span { to: span.from + open.min(span.fen()), ..span };
+            open -= span.fen();
+            gone.push(span);
+        }
+        if open > 0 {
+            return None;
+        }
+        let swap = paired(&gone, &instead);
+        let spans = merged(sorted(&[own, instead].concat()));
+        Some(Change { take: taken(Layer::Out, code, fact_id, spans), swap, ..Change::default() })
+    }
+
+    /// The stream after a change.
+    #[cfg(test)]
+    pub fn after(&self, change: &Change) -> Stream {
+        let mut next = self.clone();
+        for (layer, freed) in &change.free {
+            let row = next.layer_mut(*layer);
+            let at = row.iter().position(|s| s.fact_id == freed.fact_id && s.span.common(freed.span) == Some(freed.span));
+            let whole = row.remove(at.expect("what is freed was taken"));
+            row.extend(without(whole.span, &[freed.span]).into_iter().map(|span| Stretch { span, ..whole }));
+        }
+        for (layer, stretch) in &change.take {
+            next.layer_mut(*layer).push(*stretch);
+        }
+        next.out.sort_by_key(|s| s.span);
+        next.spent.sort_by_key(|s| s.span);
+        next.swaps.extend(&change.swap);
+        next
+    }
+
+    #[cfg(test)]
+    fn layer_mut(&mut self, layer: Layer) -> &mut Vec<Stretch> {
+        match layer {
+            Layer::Out => &mut self.out,
+            Layer::Spent => &mut self.spent,
+        }
+    }
+
+    fn payouts(&self) -> impl Iterator<Item = &Stretch> {
+        self.out.iter().filter(|s| s.code == Code::Payout)
+    }
+
+    /// In the account.
+    fn free(&self) -> Vec<Span> {
+        let out: Vec<Span> = self.out.iter().map(|s| s.span).collect();
+        without(Span { from: 0, to: self.received_fen }, &out)
+    }
+
+    /// With the implementer.
+    fn unspent(&self) -> Vec<Span> {
+        let spent: Vec<Span> = self.spent.iter().map(|s| s.span).collect();
+        merged(self.payouts().flat_map(|s| without(s.span, &spent)).collect())
+    }
+}
+
+/// Whether these stretches were given back or taken back.
+pub fn is_taken_back(code: Code) -> bool {
+    matches!(code, Code::Refund | Code::Correction)
+}
+
+/// Where the fen of a gift stand, in the gift's order.
+pub fn owned(gift: Span, swaps: &[Swap]) -> Vec<Piece> {
+    let mut pieces = vec![Piece { span: gift, moved: false }];
+    for swap in swaps {
+        let (out, free) = (Span::new(swap.out, swap.amount_fen), Span::new(swap.free, swap.amount_fen));
+        let mut next = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            let (in_out, in_free) = (piece.span.common(out), piece.span.common(free));
+            let mut parts: Vec<(Span, i64)> =
+                [in_out.map(|s| (s, swap.free - swap.out)), in_free.map(|s| (s, swap.out - swap.free))].into_iter().flatten().collect();
+            let moved: Vec<Span> = sorted(&parts.iter().map(|(s, _)| *s).collect::<Vec<_>>());
+            parts.extend(without(piece.span, &moved).into_iter().map(|s| (s, 0)));
+            parts.sort_unstable();
+            next.extend(parts.into_iter().map(|(s, by)| Piece { span: s.shifted(by), moved: piece.moved || by != 0 }));
+        }
+        pieces = next;
+    }
+    pieces
+}
+
+/// What of `pieces` lies in `within`, in the order of the pieces.
+fn cut(pieces: &[Span], within: &[Span]) -> Vec<Span> {
+    pieces.iter().flat_map(|p| within.iter().filter_map(|w| p.common(*w))).collect()
+}
+
+/// `span` without what is taken; both `taken` and the answer are in order.
+pub fn without(span: Span, taken: &[Span]) -> Vec<Span> {
+    let (mut left, mut from) = (Vec::new(), span.from);
+    for t in taken.iter().filter_map(|t| t.common(span)) {
+        left.push(Span { from, to: t.from });
+        from = t.to;
+    }
+    left.push(Span { from, to: span.to });
+    left.retain(|s| s.from < s.to);
+    left
+}
+
+fn lowest(spans: &[Span], amount_fen: i64) -> Option<Vec<Span>> {
+    let (mut found, mut open) = (Vec::new(), amount_fen);
+    for span in spans {
+        if open == 0 {
+            break;
+        }
+        let part = Span { to: span.from + open.min(span.fen()), ..*span };
+        open -= part.fen();
+        found.push(part);
+    }
+    (open == 0).then_some(found)
+}
+
+fn highest(spans: &[Span], amount_fen: i64) -> Option<Vec<Span>> {
+    let (mut found, mut open) = (Vec::new(), amount_fen);
+    for span in spans.iter().rev() {
+        if open == 0 {
+            break;
+        }
+        let part = Span { from: span.to - open.min(span.fen()), ..*span };
+        open -= part.fen();
+        found.push(part);
+    }
+    found.reverse();
+    (open == 0).then_some(found)
+}
+
+/// Two lists of as many fen, one beside the other.
+fn paired(out: &[Span], free: &[Span]) -> Vec<Swap> {
+    let (mut swaps, mut free) = (Vec::new(), free.iter().copied());
+    let mut rest: Option<Span> = None;
+    for span in out {
+        let mut from = span.from;
+        while from < span.to {
+            let Some(f) = rest.take().or_else(|| free.next()) else { return swaps };
+            let amount_fen = f.fen().min(span.to - from);
+            swaps.push(Swap { out: from, free: f.from, amount_fen });
+            rest = (amount_fen < f.fen()).then_some(Span { from: f.from + amount_fen, ..f });
+            from += amount_fen;
+        }
+    }
+    swaps
+}
+
+fn taken(layer: Layer, code: Code, fact_id: Id, spans: Vec<Span>) -> Vec<(Layer, Stretch)> {
+    spans.into_iter().map(|span| (layer, Stretch { span, code, fact_id })).collect()
+}
+
+fn sorted(spans: &[Span]) -> Vec<Span> {
+    let mut spans = spans.to_vec();
+    spans.sort_unstable();
+    spans
+}
+
+/// Neighbours become one.
+fn merged(spans: Vec<Span>) -> Vec<Span> {
+    let mut all: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match all.last_mut() {
+            Some(last) if last.to == span.from => last.to = span.to,
+            _ => all.push(span),
+        }
+    }
+    all
+}
+
+/// How much of some pieces each stretch carries, by fact and in order; those that carry nothing are left out.
+pub fn parts(pieces: &[Piece], stretches: &[Stretch]) -> Vec<(Stretch, i64)> {
+    let mut found: Vec<(Stretch, i64)> = Vec::new();
+    for piece in pieces {
+        for stretch in stretches {
+            let Some(common) = stretch.span.common(piece.span) else { continue };
+            match found.iter_mut().find(|(s, _)| s.fact_id == stretch.fact_id) {
+                Some((_, fen)) => *fen += common.fen(),
+                None => found.push((*stretch, common.fen())),
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Stretches that follow one another, numbered from 1.
-    fn chain(amounts: &[i64]) -> Vec<Stretch> {
-        let mut before_fen = 0;
-        amounts
-            .iter()
-            .zip(1..)
-            .map(|(&amount_fen, id)| {
-                let stretch = Stretch { id, before_fen, amount_fen };
-                before_fen += amount_fen;
-                stretch
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_gift_is_followed_to_the_fen() {
-        // Paid out 300 (100 + 200), spent 150 (60 + 90).
-        let (payouts, expenses) = (chain(&[100, 200]), chain(&[60, 90]));
-        for (before, amount, paid, spent, by_payout, by_expense) in [
-            (0, 10, 10, 10, vec![(1, 10)], vec![(1, 10)]),
-            (0, 100, 100, 100, vec![(1, 100)], vec![(1, 60), (2, 40)]),
-            (59, 2, 2, 2, vec![(1, 2)], vec![(1, 1), (2, 1)]),
-            (99, 2, 2, 2, vec![(1, 1), (2, 1)], vec![(2, 2)]),
-            (140, 20, 20, 10, vec![(2, 20)], vec![(2, 10)]),
-            (150, 1, 1, 0, vec![(2, 1)], vec![]),
-            (299, 5, 1, 0, vec![(2, 1)], vec![]),
-            (300, 5, 0, 0, vec![], vec![]),
-            (0, 1_000, 300, 150, vec![(1, 100), (2, 200)], vec![(1, 60), (2, 90)]),
-        ] {
-            let located = locate(before, amount, 300, 150, &payouts, &expenses);
-            let expected = Located { paid_fen: paid, spent_fen: spent, payouts: by_payout, expenses: by_expense };
-            assert_eq!(located, expected, "({before}, {before} + {amount}]");
-        }
-    }
-
-    #[test]
-    fn neighbours_share_no_fen_and_lose_none() {
-        let (payouts, expenses) = (chain(&[7, 1, 13, 40]), chain(&[3, 3, 11, 2, 9]));
-        let (paid_out, spent) = (61, 28);
-        let mut seed = 7_u64;
-        for _ in 0..200 {
-            let mut before = 0;
-            let mut sums = (0, 0, 0, 0);
-            while before < 80 {
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let amount = 1 + i64::try_from(seed >> 60).unwrap();
-                let located = locate(before, amount, paid_out, spent, &payouts, &expenses);
-                assert_eq!(located.payouts.iter().map(|(_, fen)| fen).sum::<i64>(), located.paid_fen);
-                assert_eq!(located.expenses.iter().map(|(_, fen)| fen).sum::<i64>(), located.spent_fen);
-                assert!(located.spent_fen <= located.paid_fen && located.paid_fen <= amount);
-                sums = (sums.0 + located.paid_fen, sums.1 + located.spent_fen, sums.2 + located.payouts.len(), sums.3 + amount);
-                before += amount;
-            }
-            assert_eq!((sums.0, sums.1, sums.3), (paid_out, spent, before), "seed {seed}");
-        }
-    }
-}
+#[path = "place_tests.rs"]
+mod tests;

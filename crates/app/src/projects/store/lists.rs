@@ -37,7 +37,8 @@ pub fn cards(tx: &mut Tx, filter: &Filter) -> Result<Vec<ProjectCardData>, Fault
              top_area.name AS top_name, top_area.english AS top_english, \
              launcher.name AS launcher_name, launcher.english_name AS launcher_english, recipient.name AS recipient_name, \
              recipient.english_name AS recipient_english, implementer.name AS implementer_name, implementer.english_name AS implementer_english, \
-             COALESCE(fund.gifts, 0) AS gifts, COALESCE(fund.gifts_fen, 0) AS gifts_fen \
+             COALESCE(fund.gifts + fund.offline, 0) AS gifts, \
+             COALESCE(fund.gifts_fen + fund.offline_fen + fund.redirected_in_fen - fund.refunded_fen, 0) AS raised_fen \
              FROM project JOIN area ON area.code = project.area_code \
              LEFT JOIN area AS upper_area ON upper_area.code = area.parent LEFT JOIN area AS top_area ON top_area.code = upper_area.parent \
              JOIN organisation AS launcher ON launcher.id = project.launcher_id JOIN organisation AS recipient ON recipient.id = project.recipient_id \
@@ -49,7 +50,7 @@ pub fn cards(tx: &mut Tx, filter: &Filter) -> Result<Vec<ProjectCardData>, Fault
              AND (?5 = '' OR project.state = ?5) \
              AND (?6 = 0 OR project.launcher_id = ?6 OR project.recipient_id = ?6 OR project.implementer_id = ?6) \
              AND (?7 = 0 OR project.curated_at IS NOT NULL) \
-             ORDER BY CASE WHEN ?8 = 'gifts' THEN COALESCE(fund.gifts, 0) WHEN ?8 = 'in_time' THEN project.due_day ELSE project.published_at END DESC, \
+             ORDER BY CASE WHEN ?8 = 'gifts' THEN COALESCE(fund.gifts + fund.offline, 0) WHEN ?8 = 'in_time' THEN project.due_day ELSE project.published_at END DESC, \
              project.id DESC LIMIT ?9 OFFSET ?10"),
         params,
     )?;
@@ -138,7 +139,7 @@ fn card(row: &Row, waiting: &BTreeMap<Id, (i64, i64)>) -> Result<ProjectCardData
         implementer_english_name: row.text("implementer_english")?,
         goal_fen: project.goal_fen,
         gifts: row.int("gifts")? + gifts,
-        raised_fen: row.int("gifts_fen")? + gifts_fen,
+        raised_fen: row.int("raised_fen")? + gifts_fen,
         published_at: project.published_at.unwrap_or(project.created_at),
         last_progress_at: project.last_progress_at,
         due_day: project.due_day,

@@ -4,21 +4,22 @@
 mod lists;
 mod movements;
 mod plan;
+pub mod stream;
 mod told;
 
 pub use lists::{cards, count, desk_projects, operator_queue, overdue_projects};
 pub use movements::{PublicGift, PublicPayout, public_payouts};
 pub use movements::{
     add_expense, expenses, first_hand, gifts_until, move_to_implementer, new_payout, open_payouts, payout_for, payouts, post_payout,
-    public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line, spent_until,
+    public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line,
 };
 pub use plan::{
     add_cost_note, add_paper, add_version, cost_notes, counties, earlier_emergencies, emergency_filed, find_plan, look_alikes, papers,
     publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions,
 };
 pub use told::{
-    add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, expenses_within, last_disclosure,
-    payouts_within, progress_count, progress_posts, set_due_day,
+    add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, last_disclosure, progress_count,
+    progress_posts, set_due_day,
 };
 
 use db::{Fault, Tx, params, sql};
@@ -26,6 +27,21 @@ use db::{Fault, Tx, params, sql};
 use crate::kernel::{Id, Micros, Refusal, Trouble};
 
 use super::model::{BudgetLine, Draft, NEVER, Project, State, StepTaken};
+
+/// What the journal says of a gift.
+pub struct GiftRow {
+    pub project_id: Id,
+    pub recipient_id: Id,
+    pub amount_fen: i64,
+}
+
+pub fn gift_row(tx: &mut Tx, id: Id) -> Result<Option<GiftRow>, Fault> {
+    let row = tx.query_opt(sql("SELECT project_id, recipient_id, amount_fen FROM gift WHERE id = ?1"), params![id])?;
+    let read = |r: db::Row| {
+        Ok(GiftRow { project_id: r.int("project_id")?, recipient_id: r.int("recipient_id")?, amount_fen: r.int("amount_fen")? })
+    };
+    row.map(read).transpose()
+}
 
 /// A project whatever its state, for those who have just changed it.
 pub fn find(tx: &mut Tx, id: Id) -> Result<Project, Fault> {

@@ -4,9 +4,11 @@
 use db::{Fault, Tx, params, sql};
 use ledger::{Code, Transfer};
 
+use super::stream::{insert_transfer, settle_transfer};
+
 use crate::kernel::{Id, Micros};
 
-use super::super::fund;
+use super::super::fund::{self, Total};
 use super::super::model::{Expense, Hand, NewExpense, Payout};
 
 /// A payout of a project that a desk may see: the recipient's and the implementer's organisations, and the launcher's.
@@ -51,8 +53,9 @@ pub fn open_payouts(tx: &mut Tx, scope: &[Id]) -> Result<Vec<(Payout, String)>, 
 /// budget (nothing beyond it could be spent). False: it is not there.
 pub fn reserve_payout(tx: &mut Tx, project_id: Id, amount_fen: i64, goal_fen: i64) -> Result<bool, Fault> {
     let changed = tx.execute(
-        sql("UPDATE fund SET pending_fen = pending_fen + ?2 WHERE project_id = ?1 AND gifts_fen - pending_fen - paid_out_fen >= ?2 \
-             AND pending_fen + paid_out_fen + ?2 <= ?3"),
+        sql("UPDATE fund SET pending_fen = pending_fen + ?2 WHERE project_id = ?1 \
+             AND gifts_fen + offline_fen + redirected_in_fen - refunded_fen - redirected_out_fen - paid_out_fen + returned_fen - pending_fen - refunding_fen >= ?2 \
+             AND ?2 <= ?3 - pending_fen - paid_out_fen + returned_fen"),
         params![project_id, amount_fen, goal_fen],
     )?;
     Ok(changed == 1)
@@ -69,11 +72,11 @@ pub fn new_payout(
     now: Micros,
 ) -> Result<(), Fault> {
     tx.execute_one(
-        sql("INSERT INTO payout (id, project_id, state, amount_fen, purpose, requested_by, requested_at, reason, before_fen) \
-             VALUES (?1, ?2, 'requested', ?3, ?4, ?5, ?6, '', 0)"),
+        sql("INSERT INTO payout (id, project_id, state, amount_fen, purpose, requested_by, requested_at, reason) \
+             VALUES (?1, ?2, 'requested', ?3, ?4, ?5, ?6, '')"),
         params![transfer.id(), project_id, transfer.amount().0, purpose, person_id, now],
     )?;
-    insert_transfer(tx, transfer_id, transfer, "pending", now, None)
+    insert_transfer(tx, transfer_id, transfer, now, None)
 }
 
 /// The first yes. False: somebody decided in the meantime.
@@ -85,30 +88,26 @@ pub fn first_hand(tx: &mut Tx, payout_id: Id, hand: Hand) -> Result<bool, Fault>
     Ok(changed == 1)
 }
 
-/// Moves a reserved amount to the implementer and says before which fen it starts.
-pub fn move_to_implementer(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<i64, Fault> {
+/// Moves a reserved amount to the implementer.
+pub fn move_to_implementer(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<Total, Fault> {
     let row = tx.query_one(
-        sql(
-            "UPDATE fund SET pending_fen = pending_fen - ?2, paid_out_fen = paid_out_fen + ?2 WHERE project_id = ?1 AND pending_fen >= ?2 \
-             RETURNING paid_out_fen",
-        ),
+        sql("UPDATE fund SET pending_fen = pending_fen - ?2, paid_out_fen = paid_out_fen + ?2 WHERE project_id = ?1 AND pending_fen >= ?2 RETURNING *"),
         params![project_id, amount_fen],
     )?;
-    Ok(row.int("paid_out_fen")? - amount_fen)
+    Total::from_row(&row)
 }
 
 /// The second yes, of another person: the payout and its transfer are posted. False: somebody decided in the meantime.
-pub fn post_payout(tx: &mut Tx, payout_id: Id, second: Hand, before_fen: i64) -> Result<bool, Fault> {
+pub fn post_payout(tx: &mut Tx, payout_id: Id, second: Hand) -> Result<bool, Fault> {
     let changed = tx.execute(
-        sql("UPDATE payout SET state = 'paid', second_by = ?2, second_at = ?3, before_fen = ?4 \
+        sql("UPDATE payout SET state = 'paid', second_by = ?2, second_at = ?3 \
              WHERE id = ?1 AND state = 'approved_once' AND first_by <> ?2 AND requested_by <> ?2"),
-        params![payout_id, second.person_id, second.at, before_fen],
+        params![payout_id, second.person_id, second.at],
     )?;
     if changed == 0 {
         return Ok(false);
     }
-    settle_transfer(tx, payout_id, "posted", second.at)?;
-    Ok(true)
+    settle_transfer(tx, Code::Payout, payout_id, "posted", second.at)
 }
 
 /// A no. False: somebody decided in the meantime.
@@ -121,8 +120,7 @@ pub fn refuse_payout(tx: &mut Tx, payout_id: Id, hand: Hand, reason: &str) -> Re
     if changed == 0 {
         return Ok(false);
     }
-    settle_transfer(tx, payout_id, "voided", hand.at)?;
-    Ok(true)
+    settle_transfer(tx, Code::Payout, payout_id, "voided", hand.at)
 }
 
 /// Gives a reserved amount back to the account.
@@ -133,73 +131,37 @@ pub fn release_payout(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<()
     )
 }
 
-fn settle_transfer(tx: &mut Tx, payout_id: Id, state: &'static str, at: Micros) -> Result<(), Fault> {
-    tx.execute_one(
-        sql("UPDATE transfer SET state = ?3, settled_at = ?4 WHERE code = ?1 AND fact_id = ?2 AND state = 'pending'"),
-        params![Code::Payout.number(), payout_id, state, at],
-    )
-}
-
-fn insert_transfer(
-    tx: &mut Tx,
-    id: Id,
-    t: &Transfer,
-    state: &'static str,
-    made_at: Micros,
-    settled_at: Option<Micros>,
-) -> Result<(), Fault> {
-    tx.execute_one(
-        sql("INSERT INTO transfer (id, code, fact_id, debit_kind, debit_owner, credit_kind, credit_owner, amount_fen, state, made_at, settled_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
-        params![
-            id,
-            t.code().number(),
-            t.id(),
-            t.debit().kind(),
-            t.debit().owner(),
-            t.credit().kind(),
-            t.credit().owner(),
-            t.amount().0,
-            state,
-            made_at,
-            settled_at
-        ],
-    )
-}
-
-/// Takes an amount from what is with the implementer and says before which fen it starts. `None`: it is not there.
-pub fn spend(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<Option<i64>, Fault> {
+/// Takes an amount from what is with the implementer. `None`: it is not there.
+pub fn spend(tx: &mut Tx, project_id: Id, amount_fen: i64) -> Result<Option<Total>, Fault> {
     let row = tx.query_opt(
-        sql("UPDATE fund SET spent_fen = spent_fen + ?2 WHERE project_id = ?1 AND spent_fen + ?2 <= paid_out_fen RETURNING spent_fen"),
+        sql("UPDATE fund SET spent_fen = spent_fen + ?2 WHERE project_id = ?1 AND ?2 <= paid_out_fen - returned_fen - spent_fen RETURNING *"),
         params![project_id, amount_fen],
     )?;
-    row.map(|row| Ok(row.int("spent_fen")? - amount_fen)).transpose()
+    row.as_ref().map(Total::from_row).transpose()
 }
 
 /// Adds to what a budget line has spent, never beyond its amount. False: it is not that much, or not a line of this project.
 pub fn spend_on_line(tx: &mut Tx, project_id: Id, line_id: Id, amount_fen: i64) -> Result<bool, Fault> {
     let changed = tx.execute(
-        sql("UPDATE budget_line SET spent_fen = spent_fen + ?3 WHERE id = ?1 AND project_id = ?2 AND spent_fen + ?3 <= amount_fen"),
+        sql("UPDATE budget_line SET spent_fen = spent_fen + ?3 WHERE id = ?1 AND project_id = ?2 AND ?3 <= amount_fen - spent_fen"),
         params![line_id, project_id, amount_fen],
     )?;
     Ok(changed == 1)
 }
 
 /// The expense and its posted transfer.
-#[expect(clippy::too_many_arguments, reason = "one row, each column once")]
 pub fn add_expense(
     tx: &mut Tx,
     transfer_id: Id,
     transfer: &Transfer,
     project_id: Id,
     asked: &NewExpense,
-    before_fen: i64,
     person_id: Id,
     now: Micros,
 ) -> Result<(), Fault> {
     tx.execute_one(
         sql("INSERT INTO expense (id, project_id, budget_line_id, quantity, unit_price_fen, amount_fen, description, invoice_number, spent_day, \
-             recorded_by, recorded_at, before_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+             recorded_by, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
         params![
             transfer.id(),
             project_id,
@@ -211,11 +173,10 @@ pub fn add_expense(
             &asked.invoice_number,
             asked.spent_day,
             person_id,
-            now,
-            before_fen
+            now
         ],
     )?;
-    insert_transfer(tx, transfer_id, transfer, "posted", now, Some(now))
+    insert_transfer(tx, transfer_id, transfer, now, Some(now))
 }
 
 /// An expense as its desk sees it.
@@ -242,7 +203,7 @@ pub struct PublicPayout {
 
 pub fn public_payouts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<PublicPayout>, Fault> {
     let rows = tx.query(
-        sql("SELECT amount_fen, purpose, second_at FROM payout WHERE project_id = ?1 AND state = 'paid' ORDER BY before_fen DESC LIMIT ?2"),
+        sql("SELECT amount_fen, purpose, second_at FROM payout WHERE project_id = ?1 AND state = 'paid' ORDER BY second_at DESC, id DESC LIMIT ?2"),
         params![project_id, limit],
     )?;
     rows.iter()
@@ -253,9 +214,11 @@ pub fn public_payouts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Pub
 /// The newest expenses as strangers see them: without who wrote them down.
 pub fn public_expenses(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Expense>, Fault> {
     let rows = tx.query(
-        sql("SELECT expense.id, expense.quantity, expense.unit_price_fen, expense.amount_fen, expense.description, expense.invoice_number, \
+        sql(
+            "SELECT expense.id, expense.quantity, expense.unit_price_fen, expense.amount_fen, expense.description, expense.invoice_number, \
              expense.spent_day, expense.recorded_at, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
-             JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.before_fen DESC LIMIT ?2"),
+             JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.id DESC LIMIT ?2",
+        ),
         params![project_id, limit],
     )?;
     rows.iter().map(Expense::from_row).collect()
@@ -311,14 +274,4 @@ pub fn gifts_until(tx: &mut Tx, project_id: Id, end: Micros) -> Result<i64, Faul
         Ok(())
     })?;
     Ok(sum)
-}
-
-/// Everything accounted for by a project's expenses posted before `end`: the ledger's day of an expense is the day on
-/// which it was posted, as in the view `posting`; the day on which the money was spent stands beside it in the list.
-pub fn spent_until(tx: &mut Tx, project_id: Id, end: Micros) -> Result<i64, Fault> {
-    let row = tx.query_one(
-        sql("SELECT COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS spent_fen FROM expense WHERE project_id = ?1 AND recorded_at < ?2"),
-        params![project_id, end],
-    )?;
-    row.int("spent_fen")
 }

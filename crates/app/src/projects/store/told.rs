@@ -1,6 +1,6 @@
-//! What a project tells: progress, disclosures, and which payouts and expenses carry which of its fen.
+//! What a project tells: progress, disclosures, and by when it must.
 
-use db::{Fault, Row, Tx, params, sql};
+use db::{Fault, Tx, params, sql};
 
 use crate::kernel::civil::Day;
 use crate::kernel::{Id, Micros};
@@ -89,37 +89,4 @@ pub fn disclosed_until(tx: &mut Tx, project_id: Id) -> Result<Option<Day>, Fault
 
 pub fn set_due_day(tx: &mut Tx, project_id: Id, due_day: Day) -> Result<(), Fault> {
     tx.execute_one(sql("UPDATE project SET due_day = ?2 WHERE id = ?1"), params![project_id, due_day])
-}
-
-/// The paid payouts that carry any of the fen (from_fen, to_fen], in order: the one in which the interval begins, and up
-/// to `limit` that begin inside it. Two look-ups in the index of places.
-pub fn payouts_within(tx: &mut Tx, project_id: Id, from_fen: i64, to_fen: i64, limit: i64) -> Result<Vec<Row>, Fault> {
-    let mut rows = tx.query(
-        sql("SELECT id, before_fen, amount_fen, second_at FROM payout WHERE project_id = ?1 AND state = 'paid' AND before_fen <= ?2 \
-             ORDER BY before_fen DESC LIMIT 1"),
-        params![project_id, from_fen],
-    )?;
-    rows.extend(tx.query(
-        sql("SELECT id, before_fen, amount_fen, second_at FROM payout WHERE project_id = ?1 AND state = 'paid' AND before_fen > ?2 AND before_fen < ?3 \
-             ORDER BY before_fen LIMIT ?4"),
-        params![project_id, from_fen, to_fen, limit],
-    )?);
-    Ok(rows)
-}
-
-/// The expenses that carry any of the fen (from_fen, to_fen], as with payouts.
-pub fn expenses_within(tx: &mut Tx, project_id: Id, from_fen: i64, to_fen: i64, limit: i64) -> Result<Vec<Row>, Fault> {
-    let mut rows = tx.query(
-        sql("SELECT expense.id, expense.before_fen, expense.amount_fen, expense.description, expense.spent_day, budget_line.item, budget_line.english_item \
-             FROM expense JOIN budget_line ON budget_line.id = expense.budget_line_id \
-             WHERE expense.project_id = ?1 AND expense.before_fen <= ?2 ORDER BY expense.before_fen DESC LIMIT 1"),
-        params![project_id, from_fen],
-    )?;
-    rows.extend(tx.query(
-        sql("SELECT expense.id, expense.before_fen, expense.amount_fen, expense.description, expense.spent_day, budget_line.item, budget_line.english_item \
-             FROM expense JOIN budget_line ON budget_line.id = expense.budget_line_id \
-             WHERE expense.project_id = ?1 AND expense.before_fen > ?2 AND expense.before_fen < ?3 ORDER BY expense.before_fen LIMIT ?4"),
-        params![project_id, from_fen, to_fen, limit],
-    )?);
-    Ok(rows)
 }
