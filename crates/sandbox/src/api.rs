@@ -59,9 +59,14 @@ fn not_found() -> Answer {
 }
 
 impl Gateway {
-    /// Mount it by `merge`, not `nest`: the signature covers the whole path.
+    /// Everything that is called by programs: payment, the exchange of sign-in codes, text messages. Mount it by `merge`, not
+    /// `nest`: the signature covers the whole path.
     pub fn api_router(&self) -> Router {
-        Router::new().route("/v3/{*path}", any(serve)).with_state(self.clone())
+        Router::new()
+            .route("/v3/{*path}", any(serve))
+            .merge(crate::identity::exchange_routes())
+            .merge(crate::sms::routes())
+            .with_state(self.clone())
     }
 
     fn answer(&self, received: &Received<'_>, host: &str) -> Outcome {

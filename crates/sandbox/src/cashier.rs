@@ -27,13 +27,14 @@ enum Scene {
 }
 
 impl Gateway {
-    /// `{prefix}/cashier/{prepay_id}` and its stylesheet; mounted into the demo's own listener, so that a phone reaches it by the same host.
+    /// `{prefix}/cashier/{prepay_id}`, the sign-in page and their stylesheet; mounted into the demo's own listener, so that a phone reaches it by the same host.
     pub fn cashier_router(&self) -> Router {
         let prefix = &self.0.cashier_prefix;
         Router::new()
             .route(&format!("{prefix}/style.css"), get(async || ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
             .route(&format!("{prefix}/cashier/{{prepay_id}}"), get(show))
             .route(&format!("{prefix}/cashier/{{prepay_id}}/{{choice}}"), post(choose))
+            .merge(crate::identity::page_routes(prefix))
             .with_state(self.clone())
     }
 
@@ -168,6 +169,11 @@ fn no_such_order(gateway: &Gateway) -> Response {
 }
 
 fn page(status: StatusCode, gateway: &Gateway, content: &Markup) -> Response {
+    titled(status, gateway, ("收银台", "Cashier"), content)
+}
+
+/// A page of the sandbox, whichever part of it.
+pub(crate) fn titled(status: StatusCode, gateway: &Gateway, (zh, en): (&str, &str), content: &Markup) -> Response {
     let whole = html! {
         (DOCTYPE)
         html lang="zh-CN" {
@@ -175,12 +181,12 @@ fn page(status: StatusCode, gateway: &Gateway, content: &Markup) -> Response {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
-                title { "沙箱收银台 · Sandbox cashier" }
+                title { "沙箱" (zh) " · Sandbox " (en) }
                 link rel="stylesheet" href={ (gateway.0.cashier_prefix) "/style.css" };
             }
             body {
                 p.banner role="note" { "沙箱：没有真实扣款" br; span lang="en" { "Sandbox: no real money moves" } }
-                main { h1 { "收银台 " span lang="en" { "Cashier" } } (content) }
+                main { h1 { (zh) " " span lang="en" { (en) } } (content) }
             }
         }
     };

@@ -21,6 +21,18 @@ pub struct Faults {
     pub refund_takes_us: i64,
     /// Notifications come signed with the platform certificate instead of the public key, as before a merchant's migration.
     pub sign_by_certificate: bool,
+    /// The next exchanges of a sign-in code fail with these errcodes, in order.
+    pub identity_errcodes: Vec<i64>,
+    /// The next text messages end so, in order, instead of being sent.
+    pub sms: Vec<SmsFailure>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SmsFailure {
+    /// A status of the one message, such as `LimitExceeded.PhoneNumberThirtySecondLimit`.
+    Status(&'static str),
+    /// It goes out, but the answer is 500.
+    SentButSilent,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,8 @@
 //! | `notifications.rs`| signing and sealing them, truly or forged                   |
 //! | `bill.rs`         | a day's trade bill from the gateway's own orders            |
 //! | `keys.rs`         | keys and certificate, generated or loaded from a directory  |
+//! | `identity.rs`     | WeChat sign-in: the authorisation page, codes, their exchange |
+//! | `sms.rs`          | the text message provider: checks signatures, keeps messages |
 
 #![forbid(unsafe_code)]
 
@@ -20,12 +22,14 @@ mod bill;
 mod cashier;
 mod delivery;
 mod faults;
+mod identity;
 mod journal;
 mod keys;
 mod notifications;
 mod queue;
 mod refunds_and_bills;
 mod request;
+mod sms;
 mod state;
 
 use std::collections::BTreeMap;
@@ -33,8 +37,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use delivery::{Delivery, Post, RETRIES_S, loopback_http};
-pub use faults::{ApiFailure, BillFault, Faults, RefundEnd};
+pub use faults::{ApiFailure, BillFault, Faults, RefundEnd, SmsFailure};
+pub use identity::Apps;
 pub use keys::{Credentials, Keys, KeysFault};
+pub use sms::{SentMessage, SmsAccount};
 pub use notifications::{Event, Forgery, PaymentEvent, RefundEvent, SignedNotification};
 pub use state::{PayRefused, RefundRefused};
 
@@ -55,6 +61,9 @@ pub struct Options {
     pub cashier_base: String,
     /// Path under which [`Gateway::cashier_router`] answers.
     pub cashier_prefix: String,
+    /// The apps whose sign-in codes are exchanged here.
+    pub apps: Apps,
+    pub sms: SmsAccount,
 }
 
 pub enum KeySource {
@@ -76,6 +85,8 @@ impl Options {
             retry_scale: 1.0,
             cashier_base: String::new(),
             cashier_prefix: "/sandbox".to_owned(),
+            apps: Apps::default(),
+            sms: SmsAccount::default(),
         }
     }
 }
@@ -99,6 +110,10 @@ struct Inner {
     retry_scale: f64,
     cashier_base: String,
     cashier_prefix: String,
+    apps: Apps,
+    codes: Mutex<identity::Codes>,
+    sms: SmsAccount,
+    sent: Mutex<Vec<SentMessage>>,
     names: Mutex<BTreeMap<String, String>>,
     state: Mutex<State>,
     faults: Mutex<Faults>,
@@ -128,6 +143,10 @@ impl Gateway {
             retry_scale: options.retry_scale,
             cashier_base: options.cashier_base,
             cashier_prefix: options.cashier_prefix,
+            apps: options.apps,
+            codes: Mutex::default(),
+            sms: options.sms,
+            sent: Mutex::default(),
             names: Mutex::default(),
             state: Mutex::new(state),
             faults: Mutex::default(),

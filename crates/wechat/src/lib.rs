@@ -12,6 +12,7 @@
 //! | what do we sign, and with what?         | `sign.rs`          |
 //! | orders, refunds, bills                  | `orders.rs`, `refunds.rs`, `bills.rs`, `bill_file.rs` |
 //! | platform certificates and their rotation| `certificates.rs`  |
+//! | who somebody is in WeChat               | `identity.rs`      |
 //!
 //! Amounts are fen in `i64`; times are microseconds UTC in `i64` unless the name says `_s`.
 
@@ -21,6 +22,7 @@ mod answer;
 mod bill_file;
 mod bills;
 mod certificates;
+mod identity;
 mod merchant;
 mod notification;
 mod orders;
@@ -35,6 +37,9 @@ pub use answer::ApiError;
 pub use bill_file::{Bill, BillRefund, BillRefused, BillRow, BillRowState, BillSummary, read_bill};
 pub use bills::{BillAnswer, BillKind, BillLink, BillLinkRefused, bill_download, read_bill_link, trade_bill};
 pub use certificates::{CertificateReport, CertificatesRefused, PlatformCertificate, certificates};
+pub use identity::{
+    AUTHORIZE_BASE, AppSecret, IdentityAnswer, Known, SNS_BASE, Scope, access_token, authorize_url, code_to_session, read_identity,
+};
 pub use merchant::Merchant;
 pub use notification::{Notification, NotificationAnswer, NotificationRefused, RefundNotice, read_notification};
 pub use orders::{
