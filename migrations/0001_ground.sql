@@ -39,7 +39,9 @@ CREATE TABLE public_entry (
 CREATE TABLE person (
   id {int} PRIMARY KEY,
   name {text} NOT NULL,
-  created_at {int} NOT NULL
+  created_at {int} NOT NULL,
+  -- Since when only their books are kept, and only stored (PIPL art. 47): the person has left.
+  restricted_at {int}
 ) {strict};
 
 CREATE TABLE person_phone (
@@ -59,14 +61,20 @@ CREATE TABLE phone_code (
 ) {strict};
 CREATE INDEX phone_code_phone ON phone_code (phone, id);
 
--- Messages that leave for people's phones. In the demo they can be read on the outbox page.
+-- Messages that leave for people's phones. In the demo they can be read on the outbox page. What a sent message said is
+-- emptied at once: body is its text, parameters (JSON) what fills the provider's template.
 CREATE TABLE outgoing_message (
   id {int} PRIMARY KEY,
   address {text} NOT NULL,
   body {text} NOT NULL,
+  parameters {text} NOT NULL,
   created_at {int} NOT NULL,
-  sent_at {int}
+  sent_at {int},
+  failed_at {int},
+  -- The provider's code, or why we gave up; empty while there is nothing to say.
+  failure {text} NOT NULL
 ) {strict};
+CREATE INDEX outgoing_message_failed ON outgoing_message (failed_at) WHERE failed_at IS NOT NULL;
 
 CREATE TABLE staff (
   person_id {int} PRIMARY KEY REFERENCES person (id),

@@ -98,6 +98,7 @@ discover-help-privacy = Will my name be public
     .body =
         Tick “anonymous” and no name is shown; otherwise only the name you typed yourself. You can change this at any time.
         Phone numbers are never public; they serve to sign in and to find gifts.
+        What you agreed to and what is held about you is yours to see, to withdraw and to copy at any time; you can also close your account.
 discover-help-reading = The type is too small
     .body =
         “Large type” at the top of every page makes type and buttons bigger. You can also switch here:

@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, name: "operations", text: include_str!("../../../migrations/0004_operations.sql") },
     Migration { number: 5, name: "projects", text: include_str!("../../../migrations/0005_projects.sql") },
     Migration { number: 6, name: "stream", text: include_str!("../../../migrations/0006_stream.sql") },
+    Migration { number: 7, name: "people", text: include_str!("../../../migrations/0007_people.sql") },
 ];
 
 /// What the law lets this deployment do; it is printed on every page.
@@ -73,6 +74,8 @@ pub struct Setup {
     pub base_url: String,
     pub channel: channel::Channel,
     pub settlement: settlement::Limits,
+    /// What people come in by, beside passwords: text messages and WeChat.
+    pub people: people::Doors,
     /// A reverse proxy of our own stands in front and adds the visitor's address to `X-Forwarded-For`. The channel compares
     /// that address (H5 orders), and limits are counted by it.
     pub behind_proxy: bool,
@@ -95,6 +98,8 @@ pub struct App {
     pub settlement: settlement::Desk,
     pub behind_proxy: bool,
     pub giving: giving::Desk,
+    pub people: people::Doors,
+    personal: Vec<kernel::Personal>,
     job_kinds: Vec<jobs::JobKind>,
     chores: Vec<jobs::Chore>,
 }
@@ -119,6 +124,8 @@ impl App {
             settlement: settlement::Desk::new(setup.settlement),
             behind_proxy: setup.behind_proxy,
             giving: giving::Desk::default(),
+            people: setup.people,
+            personal: vec![people::personal(), organisations::personal(), files::personal(), giving::personal(), transparency::personal()],
             job_kinds: [people::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
             chores: [web::chores(), people::chores(), giving::chores(), settlement::chores(), operations::chores()]
                 .into_iter()
@@ -129,6 +136,11 @@ impl App {
 
     pub fn jobs(&self) -> &[jobs::JobKind] {
         &self.job_kinds
+    }
+
+    /// Who holds what about a person, slice by slice.
+    pub fn personal(&self) -> &[kernel::Personal] {
+        &self.personal
     }
 
     pub fn chores(&self) -> &[jobs::Chore] {

@@ -54,6 +54,7 @@ fn house(engine: Engine) -> House {
         base_url: "https://huihai.test".to_owned(),
         channel,
         settlement: settlement::Limits::default(),
+        people: app::people::Doors::default(),
         behind_proxy: false,
     })
     .expect("an app");

@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use app::Mode;
 use app::channel::{Account, Channel, Identity, PlatformKey};
+use app::people::{Doors, Sms, WeChat};
 use db::Db;
+use wechat::{AppSecret, Scope};
 
 use crate::house;
 
@@ -33,6 +35,39 @@ pub struct Config {
     /// Where Prometheus reads `/metrics`, e.g. `127.0.0.1:9464`: a loopback address, since what it tells is nobody else's.
     pub metrics_listen: Option<String>,
     pub wechat: Wechat,
+    /// Without it no codes can be sent, and nobody signs in by phone.
+    pub sms: Option<SmsProvider>,
+    /// Without it nobody signs in by WeChat, nor pays inside it.
+    pub wechat_sign_in: Option<WechatSignIn>,
+}
+
+/// Tencent Cloud SMS.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsProvider {
+    pub secret_id: String,
+    pub secret_key_file: PathBuf,
+    pub sdk_app_id: String,
+    /// The approved signature, without 【】.
+    pub sign_name: String,
+    /// An approved template with two blanks: the code, and for how many minutes it is good.
+    pub code_template_id: String,
+    pub api_base: Option<String>,
+}
+
+/// The official account (公众号) and the mini-program by which people sign in. The official account's appid must be the one in `wechat.appid`
+/// for donors to pay inside WeChat.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WechatSignIn {
+    pub official_account_appid: Option<String>,
+    pub official_account_secret_file: Option<PathBuf>,
+    pub mini_program_appid: Option<String>,
+    pub mini_program_secret_file: Option<PathBuf>,
+    /// `snsapi_base` (silent, the default) or `snsapi_userinfo` (asks, and tells the unionid).
+    pub scope: Option<String>,
+    pub api_base: Option<String>,
+    pub authorize_base: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -113,5 +148,51 @@ impl Config {
             notify_base: &notify_base,
         })
         .map_err(|why| anyhow::anyhow!("the WeChat Pay account cannot be used: {}", why.0))
+    }
+
+    /// What people come in by, beside passwords.
+    pub fn doors(&self) -> Result<Doors> {
+        let base = |given: &Option<String>, usual: &str| given.as_deref().unwrap_or(usual).trim_end_matches('/').to_owned();
+        let sms = match &self.sms {
+            None => None,
+            Some(s) => Some(Sms {
+                credentials: sms::Credentials { secret_id: s.secret_id.clone(), secret_key: secret(&s.secret_key_file)? },
+                sdk_app_id: s.sdk_app_id.clone(),
+                sign_name: s.sign_name.clone(),
+                code_template_id: s.code_template_id.clone(),
+                api_base: base(&s.api_base, &format!("https://{}", sms::HOST)),
+            }),
+        };
+        let wechat = match &self.wechat_sign_in {
+            None => None,
+            Some(w) => Some(WeChat {
+                official_account: app_secret("official_account", &w.official_account_appid, &w.official_account_secret_file)?,
+                mini_program: app_secret("mini_program", &w.mini_program_appid, &w.mini_program_secret_file)?,
+                scope: match w.scope.as_deref() {
+                    None | Some("snsapi_base") => Scope::Base,
+                    Some("snsapi_userinfo") => Scope::UserInfo,
+                    Some(other) => bail!("wechat_sign_in.scope = {other:?} is neither snsapi_base nor snsapi_userinfo"),
+                },
+                api_base: base(&w.api_base, wechat::SNS_BASE),
+                authorize_base: base(&w.authorize_base, wechat::AUTHORIZE_BASE),
+            }),
+        };
+        Ok(Doors { sms, wechat })
+    }
+}
+
+/// A secret as it stands in its file, without the line feed at its end.
+fn secret(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let text = text.trim();
+    ensure!(!text.is_empty(), "{} is empty", path.display());
+    Ok(text.to_owned())
+}
+
+fn app_secret(which: &str, appid: &Option<String>, file: &Option<PathBuf>) -> Result<Option<AppSecret>> {
+    match (appid, file) {
+        (None, None) => Ok(None),
+        (Some(appid), Some(file)) => Ok(Some(AppSecret { appid: appid.clone(), secret: secret(file)? })),
+        _ => bail!("wechat_sign_in needs {which}_appid and {which}_secret_file together"),
     }
 }

@@ -12,9 +12,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use app::channel::{Account, Channel, Identity, PlatformKey};
 use app::kernel::Clock;
+use app::people::{Doors, WeChat};
 use app::settlement::Limits;
 use app::{App, Mode, Setup};
-use sandbox::{Gateway, KeySource, Options};
+use sandbox::{Apps, Gateway, KeySource, Options};
+use wechat::{AppSecret, Scope};
 
 use crate::ask::text;
 use crate::{house, serve};
@@ -46,6 +48,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         base_url: format!("http://127.0.0.1:{port}"),
         channel: channel(&gateway, &api_base, &format!("http://127.0.0.1:{port}"))?,
         settlement: Limits::default(),
+        people: doors(&api_base),
         behind_proxy: false,
     })?;
     app::organisations::prepare(&app)?;
@@ -143,16 +146,39 @@ fn gateway(data: &Path, clock: Clock) -> Result<Gateway> {
     std::fs::create_dir_all(&dir).with_context(|| format!("the folder {} cannot be made", dir.display()))?;
     let mut options = Options::new(KeySource::Directory(dir.clone()), Arc::new(move || clock.now()));
     options.journal_dir = Some(dir);
+    let app = |appid: &str| (appid.to_owned(), APP_SECRET.to_owned());
+    options.apps = Apps { official_account: app(APPID), mini_program: app(MINI_APPID) };
     // The channel's fifteen repetitions in minutes instead of a day.
     options.retry_scale = 0.01;
     Ok(Gateway::new(options)?)
+}
+
+/// The official account is also the one under which payments are ordered, so that a visitor can pay inside WeChat.
+const APPID: &str = "wx0000000000000001";
+const MINI_APPID: &str = "wx0000000000000002";
+const APP_SECRET: &str = "the demo has no secrets";
+
+/// WeChat's sign-in as the sandbox plays it. The demo sends no text messages: they are on `/outbox`.
+fn doors(api_base: &str) -> Doors {
+    let app = |appid: &str| Some(AppSecret { appid: appid.to_owned(), secret: APP_SECRET.to_owned() });
+    Doors {
+        sms: None,
+        wechat: Some(WeChat {
+            official_account: app(APPID),
+            mini_program: app(MINI_APPID),
+            scope: Scope::UserInfo,
+            api_base: api_base.to_owned(),
+            // A path, so that a phone stays on the host by which it came.
+            authorize_base: "/sandbox".to_owned(),
+        }),
+    }
 }
 
 /// The channel as the sandbox speaks it, for a platform that is a service provider.
 pub fn channel(gateway: &Gateway, api_base: &str, notify_base: &str) -> Result<Channel> {
     let keys = gateway.credentials();
     Channel::open(Identity {
-        account: Account::Provider { sp_appid: "wx0000000000000001".into(), sp_mchid: keys.mchid.clone() },
+        account: Account::Provider { sp_appid: APPID.into(), sp_mchid: keys.mchid.clone() },
         serial: &keys.merchant_serial,
         private_key: keys.merchant_private_key_pem.as_bytes(),
         apiv3_key: keys.apiv3_key.as_bytes(),

@@ -31,6 +31,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         base_url: config.base_url.trim_end_matches('/').to_owned(),
         channel: config.channel()?,
         settlement: Limits { writers, ..Limits::default() },
+        people: config.doors()?,
         behind_proxy: config.behind_proxy,
     })?;
     app::organisations::prepare(&app)?;

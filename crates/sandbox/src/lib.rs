@@ -40,8 +40,8 @@ pub use delivery::{Delivery, Post, RETRIES_S, loopback_http};
 pub use faults::{ApiFailure, BillFault, Faults, RefundEnd, SmsFailure};
 pub use identity::Apps;
 pub use keys::{Credentials, Keys, KeysFault};
-pub use sms::{SentMessage, SmsAccount};
 pub use notifications::{Event, Forgery, PaymentEvent, RefundEvent, SignedNotification};
+pub use sms::{SentMessage, SmsAccount};
 pub use state::{PayRefused, RefundRefused};
 
 use state::State;

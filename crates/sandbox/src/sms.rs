@@ -97,7 +97,8 @@ fn hash(bytes: &[u8]) -> String {
 
 async fn send(Shared(gateway): Shared<Gateway>, headers: HeaderMap, body: Bytes) -> Response {
     let request_id = random_text(32);
-    let error = |code: &str, message: &str| json!({ "Response": { "Error": { "Code": code, "Message": message }, "RequestId": request_id } });
+    let error =
+        |code: &str, message: &str| json!({ "Response": { "Error": { "Code": code, "Message": message }, "RequestId": request_id } });
     if let Some((code, message)) = gateway.sms_refusal(&headers, &body) {
         return error(code, message).to_string().into_response();
     }
@@ -121,7 +122,8 @@ async fn send(Shared(gateway): Shared<Gateway>, headers: HeaderMap, body: Bytes)
     if !phone.starts_with("+86") || phone.len() != 14 {
         return status("InvalidParameterValue.IncorrectPhoneNumber", "").to_string().into_response();
     }
-    let parameters: Vec<String> = asked["TemplateParamSet"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let parameters: Vec<String> =
+        asked["TemplateParamSet"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     if parameters.iter().any(|text| text.is_empty() || text.chars().count() > 12) {
         return status("InvalidParameterValue.TemplateParameterLengthLimit", "").to_string().into_response();
     }

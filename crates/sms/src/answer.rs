@@ -107,7 +107,9 @@ mod tests {
     #[test]
     fn only_ok_with_a_serial_number_is_sent() {
         let status = |code: &str, serial: &str| {
-            format!(r#"{{"Response":{{"SendStatusSet":[{{"SerialNo":"{serial}","PhoneNumber":"+8613800138000","Fee":1,"SessionContext":"7","Code":"{code}","Message":"m","IsoCode":"CN"}}],"RequestId":"r"}}}}"#)
+            format!(
+                r#"{{"Response":{{"SendStatusSet":[{{"SerialNo":"{serial}","PhoneNumber":"+8613800138000","Fee":1,"SessionContext":"7","Code":"{code}","Message":"m","IsoCode":"CN"}}],"RequestId":"r"}}}}"#
+            )
         };
         let error = |code: &str| format!(r#"{{"Response":{{"Error":{{"Code":"{code}","Message":"m"}},"RequestId":"r"}}}}"#);
         let table = [

@@ -81,6 +81,21 @@ impl Chromium {
         self.devtools("Emulation.setUserAgentOverride", &json!({ "userAgent": crate::browser::USER_AGENT }));
     }
 
+    /// Tells sites that this is the browser inside WeChat.
+    pub fn as_wechat(&self) {
+        let agent = format!("{} MicroMessenger/8.0.50(0x28003255) WeChat/arm64", crate::browser::USER_AGENT);
+        self.devtools("Emulation.setUserAgentOverride", &json!({ "userAgent": agent }));
+    }
+
+    /// Plugs in an authenticator that has its person confirm everything (W3C WebAuthn, §11 User Agent Automation).
+    pub fn plug_in_authenticator(&self) {
+        let options = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserConsenting": true, "isUserVerified": true,
+        });
+        self.post("/webauthn/authenticator", &options);
+    }
+
     /// From the next page on, the site's scripts do not run.
     pub fn without_script(&self) {
         self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));

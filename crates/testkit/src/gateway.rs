@@ -4,12 +4,17 @@ use std::sync::{Arc, OnceLock};
 
 use app::channel::{Account, Channel, Identity, PlatformKey};
 use app::kernel::{Clock, Id};
-use sandbox::{Delivery, Forgery, Gateway, KeySource, Keys, Options, SignedNotification, loopback_http};
+use app::people::{Doors, Sms, WeChat};
+use sandbox::{Apps, Delivery, Forgery, Gateway, KeySource, Keys, Options, SignedNotification, SmsAccount, loopback_http};
+use wechat::{AppSecret, Scope};
 
 use crate::World;
 
-/// The platform as the channel knows it: a service provider.
+/// The platform as the channel knows it: a service provider. The official account by which people sign in is the same, so that they can pay there.
 pub const SP_APPID: &str = "wxfeed000000000001";
+/// The mini-program by which people sign in.
+pub const MINI_APPID: &str = "wxfeed000000000002";
+const APP_SECRET: &str = "a secret/of+tests=";
 
 /// Making RSA keys takes seconds without optimisation, so all worlds of a process share them.
 fn keys(now: i64) -> Arc<Keys> {
@@ -20,7 +25,10 @@ fn keys(now: i64) -> Arc<Keys> {
 /// A gateway that tells the time by the world's clock. It delivers only when it is told to.
 pub(crate) fn gateway(clock: &Clock) -> Gateway {
     let told = clock.clone();
-    let options = Options::new(KeySource::Given(keys(clock.now())), Arc::new(move || told.now()));
+    let mut options = Options::new(KeySource::Given(keys(clock.now())), Arc::new(move || told.now()));
+    let app = |appid: &str| (appid.to_owned(), APP_SECRET.to_owned());
+    options.apps = Apps { official_account: app(SP_APPID), mini_program: app(MINI_APPID) };
+    options.sms = SmsAccount { secret_id: "AKIDtests".to_owned(), secret_key: APP_SECRET.to_owned() };
     Gateway::new(options).expect("a gateway with keys in memory")
 }
 
@@ -37,6 +45,27 @@ pub(crate) fn connected(gateway: &Gateway, api_base: &str, notify_base: &str) ->
         notify_base,
     })
     .unwrap_or_else(|why| panic!("the gateway's keys cannot be used: {}", why.0))
+}
+
+/// What people come in by: text messages and WeChat, both played by the gateway.
+pub(crate) fn doors(api_base: &str) -> Doors {
+    let app = |appid: &str| Some(AppSecret { appid: appid.to_owned(), secret: APP_SECRET.to_owned() });
+    Doors {
+        sms: Some(Sms {
+            credentials: sms::Credentials { secret_id: "AKIDtests".to_owned(), secret_key: APP_SECRET.to_owned() },
+            sdk_app_id: "1400000000".to_owned(),
+            sign_name: "汇海".to_owned(),
+            code_template_id: "1234567".to_owned(),
+            api_base: api_base.to_owned(),
+        }),
+        wechat: Some(WeChat {
+            official_account: app(SP_APPID),
+            mini_program: app(MINI_APPID),
+            scope: Scope::UserInfo,
+            api_base: api_base.to_owned(),
+            authorize_base: "/sandbox".to_owned(),
+        }),
+    }
 }
 
 impl World {

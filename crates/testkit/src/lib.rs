@@ -41,7 +41,7 @@ pub use cast::Cast;
 pub use chromium::Chromium;
 pub use db::Engine;
 pub use form::{Field, Form};
-pub use gateway::SP_APPID;
+pub use gateway::{MINI_APPID, SP_APPID};
 pub use gifts::Wish;
 pub use life::{Life, PIXEL, PRIVATE_MESSAGE, PRIVATE_NAME};
 pub use page::Page;

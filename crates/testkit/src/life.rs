@@ -3,6 +3,7 @@
 use app::files::{self, Prepared};
 use app::kernel::civil::day_of;
 use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Trouble};
+use app::people::actions as people;
 use app::projects::{NewExpense, actions as projects};
 use app::web::Upload;
 use db::{params, sql};
@@ -40,6 +41,8 @@ pub struct Life {
     /// Answered, with a paper.
     pub question: Id,
     pub question_paper: Id,
+    /// A copy of everything that is held about the donor.
+    pub export: Id,
 }
 
 impl World {
@@ -77,6 +80,8 @@ impl World {
         assert!(self.forge(wrong, Forgery::WrongAmount) < 300, "a genuine confirmation of another amount is taken, and held");
         let held = self.count(sql("SELECT MAX(id) AS count FROM held_notification"), params![]);
         let file = self.public_file(cast.charity, manager);
+        let export = done(people::copies::ask(app, donor.id));
+        self.catch_up();
         self.clock.advance(MINUTE_US);
         let unpaid = self.ordered(project, 990);
         // A desk's session lasts twelve hours.
@@ -98,6 +103,7 @@ impl World {
             disclosure,
             held,
             file,
+            export,
             complaint,
             question,
             question_paper,

@@ -29,6 +29,8 @@ const BEGINNING: Micros = 1_788_746_400 * SECOND_US;
 pub struct Options {
     /// A real browser comes in over loopback, so the site's address must be the one it listens on.
     pub for_a_real_browser: bool,
+    /// The same, by the name `localhost`: passkeys belong to a name, never to an address.
+    pub by_name: bool,
     /// What the law lets this deployment do, where it is not the demo.
     pub mode: Option<Mode>,
 }
@@ -65,7 +67,11 @@ impl World {
         let api_address = api.local_addr().expect("the port that was given");
         let api_router = gateway.api_router();
         runtime.spawn(async move { axum::serve(api, api_router).await });
-        let base_url = if options.for_a_real_browser { format!("http://{address}") } else { "https://huihai.test".to_owned() };
+        let base_url = match (options.for_a_real_browser, options.by_name) {
+            (true, true) => format!("http://localhost:{}", address.port()),
+            (true, false) => format!("http://{address}"),
+            _ => "https://huihai.test".to_owned(),
+        };
         let app = App::new(Setup {
             db: fresh.db().clone(),
             clock: clock.clone(),
@@ -74,6 +80,7 @@ impl World {
             base_url: base_url.clone(),
             channel: gateway::connected(&gateway, &format!("http://{api_address}"), &format!("http://{address}")),
             settlement: settlement::Limits::default(),
+            people: gateway::doors(&format!("http://{api_address}")),
             behind_proxy: false,
         })
         .expect("an app on a fresh database");

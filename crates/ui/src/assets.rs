@@ -6,9 +6,21 @@ pub const STYLE: &str = include_str!("../assets/style.css");
 /// The whole script, an ES module (`text/javascript`).
 pub const SCRIPT: &str = include_str!("../assets/app.js");
 
+/// Opens WeChat's cashier, on the one page that needs it.
+pub const PAY_SCRIPT: &str = include_str!("../assets/pay.js");
+/// Makes and asks for passkeys, on the two pages that need it.
+pub const PASSKEY_SCRIPT: &str = include_str!("../assets/passkey.js");
+
 const STYLE_ADDRESS: [u8; 34] = address(b"/assets/style-", fnv1a(STYLE.as_bytes()), b".css");
 const SCRIPT_ADDRESS: [u8; 31] = address(b"/assets/app-", fnv1a(SCRIPT.as_bytes()), b".js");
 
+const PAY_ADDRESS: [u8; 31] = address(b"/assets/pay-", fnv1a(PAY_SCRIPT.as_bytes()), b".js");
+const PASSKEY_ADDRESS: [u8; 35] = address(b"/assets/passkey-", fnv1a(PASSKEY_SCRIPT.as_bytes()), b".js");
+
+/// Where the page of a payment looks for its script.
+pub const PAY_PATH: &str = ascii(&PAY_ADDRESS);
+/// Where pages with passkeys look for theirs.
+pub const PASSKEY_PATH: &str = ascii(&PASSKEY_ADDRESS);
 /// Where pages look for the style sheet: `/assets/style-<fingerprint>.css`.
 pub const STYLE_PATH: &str = ascii(&STYLE_ADDRESS);
 /// Where pages look for the script: `/assets/app-<fingerprint>.js`.

@@ -1,6 +1,7 @@
 //! What belongs to one gift: the calmer's facts, the summary before paying, the receipt, the proof, the code to scan.
 use maud::{Markup, PreEscaped, html};
 
+use crate::assets::PAY_PATH;
 use crate::layout::{Tone, badge};
 use crate::mark::{Icon, icon};
 use crate::words::{Link, Text};
@@ -110,5 +111,29 @@ pub fn qr_holder(svg: &str, label: &str, fallback: Option<&Link>) -> Markup {
             div.qr-code role="img" aria-label=(label) { (PreEscaped(drawing)) }
             figcaption { (label) @if let Some(link) = fallback { br; (link) } }
         }
+    }
+}
+
+/// What opens WeChat's cashier over a page inside WeChat.
+#[derive(Clone, Debug, Default)]
+pub struct JsapiButton<'a> {
+    pub words: Text<'a>,
+    /// `PayParameters` as JSON, handed to WeChat's bridge as they are.
+    pub parameters: Text<'a>,
+    /// Where the donor goes when WeChat says that it was paid; whether it was, the server asks.
+    pub done: Text<'a>,
+    /// Said when the donor has closed the cashier, or it did not open.
+    pub cancelled: Text<'a>,
+    pub failed: Text<'a>,
+}
+
+/// The button appears with script only: without WeChat's bridge there is nothing it could do.
+pub fn jsapi_button(b: &JsapiButton) -> Markup {
+    html! {
+        div.row.submit data-jsapi=(b.parameters) data-done=(b.done) data-cancelled=(b.cancelled) data-failed=(b.failed) {
+            button.btn.give type="button" hidden { (b.words) }
+            p role="status" {}
+        }
+        script type="module" src=(PAY_PATH) {}
     }
 }

@@ -20,12 +20,13 @@ mod list;
 mod mark;
 mod money;
 mod page;
+mod passkey;
 mod people;
 mod project;
 mod table;
 mod words;
 
-pub use assets::{SCRIPT, SCRIPT_PATH, STYLE, STYLE_PATH};
+pub use assets::{PASSKEY_PATH, PASSKEY_SCRIPT, PAY_PATH, PAY_SCRIPT, SCRIPT, SCRIPT_PATH, STYLE, STYLE_PATH};
 pub use certificate::{CERTIFICATE_HEIGHT_PX, CERTIFICATE_WIDTH_PX, Certificate, certificate_svg};
 pub use chart::{Bar, Chart, Point, bar_chart, column_chart, line_chart};
 pub use flow::{Flow, FlowPart, FlowStop, State, TimelineStep, WaitingRoom, flow, steps, timeline, waiting_room};
@@ -34,7 +35,7 @@ pub use form::{
     TextArea, amount_field, button, checkbox, error_summary, fieldset, file_field, form, input_field, link_button, radio_field, search_box,
     select_field, submit_row, textarea_field,
 };
-pub use give::{Fact, Proof, Receipt, ReceiptLine, facts, proof, qr_holder, receipt};
+pub use give::{Fact, JsapiButton, Proof, Receipt, ReceiptLine, facts, jsapi_button, proof, qr_holder, receipt};
 pub use layout::{
     Hero, Pagination, Tone, Width, action_bar, as_of, badge, breadcrumbs, card, columns, copyable, empty_state, figure, grid, heading,
     hero, notice, pagination, prose, refreshing, section, tabs, water_line,
@@ -43,6 +44,7 @@ pub use list::{LinkRow, RankRow, Term, definition_list, link_list, ranking};
 pub use mark::{Icon, ProjectField, brand_mark, cover, icon, pictogram};
 pub use money::{MoneyFigure, Progress, Stat, money_figure, progress_bar, stat_row};
 pub use page::{FooterColumn, NavItem, Page, PageWords, Size, Theme};
+pub use passkey::{PasskeyForm, passkey_form};
 pub use people::{Person, Picture, Post, avatar, person, pictures, post};
 pub use project::{FieldLink, OrganisationRole, ProjectCard, field_tiles, project_banner, project_card};
 pub use table::{Align, Cell, Column, Sort, Table, table};

@@ -64,9 +64,14 @@ pub enum IdentityAnswer {
     /// WeChat has blocked this person (40226).
     Blocked,
     /// Our appid or secret is wrong: for the operator.
-    Misconfigured { errcode: i64, errmsg: String },
+    Misconfigured {
+        errcode: i64,
+        errmsg: String,
+    },
     /// Busy (-1), unreadable or undocumented: nothing follows from it.
-    Unknown { why: String },
+    Unknown {
+        why: String,
+    },
 }
 
 /// The address to which a browser inside WeChat is sent. `state` comes back with the code; at most 128 letters and digits.
@@ -195,7 +200,10 @@ mod tests {
             (r#"{"openid":"oA-b_1","session_key":"c2VjcmV0"}"#, known("oA-b_1", "")),
             (r#"{"openid":"oA","session_key":"k","unionid":"uB","errcode":0,"errmsg":"ok"}"#, known("oA", "uB")),
             (r#"{"access_token":"T","expires_in":7200,"refresh_token":"R","openid":"oA","scope":"snsapi_base"}"#, known("oA", "")),
-            (r#"{"access_token":"T","openid":"oVirtual","scope":"snsapi_userinfo","is_snapshotuser":1,"unionid":"u"}"#, IdentityAnswer::Snapshot),
+            (
+                r#"{"access_token":"T","openid":"oVirtual","scope":"snsapi_userinfo","is_snapshotuser":1,"unionid":"u"}"#,
+                IdentityAnswer::Snapshot,
+            ),
             (r#"{"errcode":40029,"errmsg":"invalid code"}"#, IdentityAnswer::BadCode),
             (r#"{"errcode":40163,"errmsg":"code been used"}"#, IdentityAnswer::BadCode),
             (r#"{"errcode":45011,"errmsg":"too frequent"}"#, IdentityAnswer::TooOften),

@@ -162,6 +162,19 @@ impl Channel {
         }
     }
 
+    /// The app under which payers inside WeChat are known: only an openid of this one can be ordered for.
+    pub fn payer_appid(&self) -> &str {
+        match &self.account {
+            Account::Direct { appid, .. } | Account::Provider { sp_appid: appid, .. } => appid,
+        }
+    }
+
+    /// What a page inside WeChat opens the cashier with.
+    pub fn pay_parameters(&self, prepay_id: &str, now: Micros) -> Result<wechat::PayParameters, NotAnswered> {
+        let nonce = Nonce::from_bytes(random_bytes());
+        self.signer.pay_parameters(self.payer_appid(), prepay_id, now / 1_000_000, &nonce).map_err(|fault| NotAnswered(fault.to_string()))
+    }
+
     /// Whether a payment reported by the channel was made through our own account there.
     pub fn is_ours(&self, merchant: &Merchant) -> bool {
         match (&self.account, merchant) {

@@ -10,8 +10,10 @@
 
 mod look;
 mod pages;
+mod personal;
 mod store;
 
 pub use look::{Kind, Prepared};
 pub use pages::{attachments, routes};
+pub use personal::personal;
 pub use store::{File, body, find, keep, list, publish};

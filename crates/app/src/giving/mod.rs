@@ -7,6 +7,7 @@
 //! | the waiting room | `orders.rs` (who is next, how fast), `desk.rs` (what one process remembers) |
 //! | the pages of the way, of a gift, of my gifts, the certificate | `pages/` |
 //! | the same for programs | `api.rs` |
+//! | what is held about a donor, and how it goes | `personal.rs` |
 //!
 //! Invariants: an intent moves no money; whether it was paid is decided by a row in `gift`, which settlement alone writes.
 //! Every intent refers to the exact text the calmer showed. An order is made only from the waiting room, in its order.
@@ -18,6 +19,7 @@ mod desk;
 pub mod model;
 mod orders;
 mod pages;
+mod personal;
 pub mod rules;
 mod store;
 
@@ -29,6 +31,7 @@ pub use actions::{gift_path, give, show_calmer};
 pub use desk::Desk;
 pub use model::{GiftRequest, TradeType};
 pub use orders::make_orders;
+pub use personal::personal;
 pub use rules::ORDER_LIFE;
 
 pub fn routes() -> Vec<Route> {

@@ -68,6 +68,11 @@ impl Actor {
         }
     }
 
+    /// Signed in as staff do, with or without a seat.
+    pub fn is_staff(&self) -> bool {
+        matches!(self, Actor::Person { strength: Strength::Staff, .. })
+    }
+
     fn desk_seats(&self) -> &[SeatHeld] {
         match self {
             Actor::Person { strength: Strength::Staff, seats, .. } => seats,

@@ -1,5 +1,5 @@
 //! What every slice stands on: ids, the clock, who is acting and what they may do, refusals, the outbox of public
-//! entries, the audit trail, who has taken up what, working days.
+//! entries, the audit trail, who has taken up what, working days, what a slice holds about a person.
 //!
 //! Invariant: the kernel knows no slice. Nothing here opens a socket or draws a page.
 
@@ -10,6 +10,7 @@ pub mod claims;
 mod clock;
 mod ids;
 mod meter;
+mod personal;
 pub mod public_entry;
 mod rate;
 mod refusal;
@@ -22,6 +23,7 @@ pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
 pub use clock::{Clock, DAY_US, HOUR_US, MINUTE_US, Micros, SECOND_US};
 pub use ids::{IdMaker, first_id_at, made_at, process_number};
 pub use meter::{BOUNDS_US, Beat, Histogram, Meters, RouteMeter};
+pub use personal::Personal;
 pub use rate::{allow, forget as forget_rates, take as take_rate, used_since as rate_used_since};
 pub use refusal::{Refusal, Trouble};
 pub use secret::{Digest, Secret, constant_time_eq, hex, random_bytes, sha256};

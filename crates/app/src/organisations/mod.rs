@@ -13,6 +13,7 @@ pub mod actions;
 pub mod areas;
 mod model;
 mod pages;
+mod personal;
 mod rules;
 mod store;
 
@@ -22,6 +23,7 @@ use crate::App;
 
 pub use model::{Certificate, CertificateKind, CharityRow, Kind, NewCertificate, NewOrganisation, Organisation, Seat};
 pub use pages::routes;
+pub use personal::personal;
 pub use rules::{LONG_TERM_DAY, complete_credit_code};
 pub use store::{certificates, find, list_charities, may_raise_funds, merchant_of, seats};
 

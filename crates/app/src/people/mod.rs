@@ -2,27 +2,36 @@
 //!
 //! * `rules` – what a mainland mobile number, a name, a login and a password look like; what a typed code may do.
 //! * `password`, `totp` – argon2id and RFC 6238, the two halves of a staff sign-in.
-//! * `store` – persons, phones, codes, outgoing messages, staff.
-//! * `actions` – ask for a code, sign in with it, sign in as staff, change a name, leave.
-//! * `pages` – `/sign-in`, `/staff/sign-in`, `/me`, and in the demo `/outbox`.
+//! * `doors` – the text message provider and WeChat, as this deployment was given them.
+//! * `store` – persons, phones, codes, outgoing messages, staff, WeChat identities, consents.
+//! * `actions` – ask for a code, come in by it, by WeChat or as staff, change a name, agree and take it back.
+//! * `pages` – `/sign-in`, `/wechat/…`, `/staff/sign-in`, `/me` and what is one's own, `/privacy`, and in the demo `/outbox`.
 //! * `notices` – what people are told here: `notify`, and `/me/notices`.
 //! * `jobs` – messages on their way, and forgetting what is no longer needed.
 //!
-//! A phone number appears on no public page; a sign-in looks the same whether the number or login is known or not.
+//! A phone number appears on no public page; a sign-in looks the same whether the number or login is known or not. Which slice holds what
+//! about a person is theirs to say, by `kernel::Personal`.
 
 pub mod actions;
+mod doors;
 mod jobs;
 mod model;
 mod notices;
 mod pages;
 mod password;
+mod personal;
 mod rules;
 mod store;
 mod totp;
 
-pub use jobs::{chores, jobs};
-pub use model::StaffMember;
+pub use actions::consents::{agree, words as consent_words};
+pub use actions::wechat::offered as wechat_offered;
+pub use doors::{Doors, Sms, WeChat};
+pub use jobs::{chores, jobs, waiting_for_operator};
+pub use model::{Purpose, StaffMember};
 pub use notices::{notify, unread as unread_notices};
 pub use pages::routes;
+pub use personal::personal;
+pub use store::wechat::open_id;
 pub use store::{exists, find_staff, person_name};
 pub use totp::{provisioning_address, totp_now};

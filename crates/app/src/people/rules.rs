@@ -12,6 +12,12 @@ pub const CODE_TRIES: i64 = 5;
 pub const STAFF_FAILURES: i64 = 5;
 pub const STAFF_LOCK: Micros = 15 * MINUTE_US;
 
+/// How long somebody whom WeChat has named may think about what to do.
+pub const PENDING_LIFETIME: Micros = 15 * MINUTE_US;
+/// The privacy notice that holds now, counted from 1, and since which day. A change of its words is a new version.
+pub const NOTICE_VERSION: i64 = 1;
+pub const NOTICE_SINCE: &str = "2026-11-24";
+
 const NAME_LENGTH: usize = 30;
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
 /// RFC 4226 R6: a shared secret has at least 128 bits.

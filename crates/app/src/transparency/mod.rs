@@ -14,6 +14,7 @@
 mod actions;
 mod model;
 mod pages;
+mod personal;
 mod rules;
 mod store;
 
@@ -25,6 +26,7 @@ use crate::kernel::{DAY_US, Id, Micros, Waiting};
 
 pub use model::Figures;
 pub use pages::routes;
+pub use personal::personal;
 pub use store::complaints::figures;
 
 pub fn settings() -> Vec<Setting> {

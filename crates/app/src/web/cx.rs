@@ -22,10 +22,24 @@ pub struct Request {
     pub uploads: Vec<Upload>,
     pub body: Vec<u8>,
     pub cookies: Vec<(String, String)>,
+    /// The token of an `Authorization: Bearer …`, which programs send to `/api/` in place of a cookie.
+    pub bearer: String,
     pub user_agent: String,
     pub host: String,
     pub peer: String,
     pub wants_json: bool,
+}
+
+impl Request {
+    pub fn cookie(&self, name: &str) -> &str {
+        self.cookies.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// The session this request belongs to: a browser's cookie, or for `/api/` a program's token.
+    pub fn session_token(&self) -> &str {
+        let cookie = self.cookie(super::SESSION_COOKIE);
+        if cookie.is_empty() && self.wants_json { &self.bearer } else { cookie }
+    }
 }
 
 /// A file as a browser sent it. Nothing it says about itself is believed; `files` looks at the bytes.

@@ -151,6 +151,7 @@ fn dispatch_incoming(app: &Arc<App>, route: &Route, incoming: Incoming) -> Respo
         host: text(header::HOST),
         peer: visitor(app.behind_proxy, &forwarded_for(&incoming.headers), incoming.peer),
         wants_json: incoming.uri.path().starts_with("/api/"),
+        bearer: text(header::AUTHORIZATION).strip_prefix("Bearer ").unwrap_or("").trim().to_owned(),
         cookies,
     };
     let same_origin = same_origin(&text(header::ORIGIN), &text(HeaderName::from_static("sec-fetch-site")), &request);
@@ -161,8 +162,7 @@ fn dispatch_incoming(app: &Arc<App>, route: &Route, incoming: Incoming) -> Respo
 /// Answers one request of one route. The page browser of the tests comes in here too.
 pub fn dispatch(app: &Arc<App>, route: &Route, request: Request, lang: Lang, same_origin: bool) -> Response {
     let now = app.clock.now();
-    let token = request.cookies.iter().find(|(n, _)| n == SESSION_COOKIE).map_or("", |(_, v)| v);
-    let (actor, outage) = match session::actor(&app.db, token, now) {
+    let (actor, outage) = match session::actor(&app.db, request.session_token(), now) {
         Ok(actor) => (actor, None),
         Err(fault) => (Actor::Anyone, Some(fault)),
     };

@@ -117,7 +117,12 @@ impl Cx {
 
     fn footer(&self) -> Vec<ui::FooterColumn<'static>> {
         let link = |key: &str, href: &'static str| ui::Link::new(self.t(key), href);
-        let mut about = vec![link("footer-about", "/about"), link("footer-article", "/about/article"), link("footer-help", "/help")];
+        let mut about = vec![
+            link("footer-about", "/about"),
+            link("footer-article", "/about/article"),
+            link("footer-help", "/help"),
+            link("privacy-link", "/privacy"),
+        ];
         if self.app.mode == crate::Mode::Demo {
             about.push(link("footer-outbox", "/outbox"));
         }
@@ -180,6 +185,7 @@ const OPERATOR_ROOMS: &[(&str, &str, &str)] = &[
     ("/operator/reconciliation", "room-reconciliation", "room-reconciliation-note"),
     ("/operator/complaints", "complaint-room", "complaint-room-note"),
     ("/operator/settings", "settings-title", "settings-note"),
+    ("/operator/messages", "people-messages", "people-messages-note"),
     ("/operator/health", "room-health", "room-health-note"),
 ];
 
@@ -205,6 +211,8 @@ pub fn routes() -> Vec<Route> {
         get("/settings", Right::Anyone, settings),
         get(ui::STYLE_PATH, Right::Anyone, |_| Ok(Answer::bytes("text/css; charset=utf-8", ui::STYLE, 31_536_000))),
         get(ui::SCRIPT_PATH, Right::Anyone, |_| Ok(Answer::bytes("text/javascript; charset=utf-8", ui::SCRIPT, 31_536_000))),
+        get(ui::PAY_PATH, Right::Anyone, |_| Ok(Answer::bytes("text/javascript; charset=utf-8", ui::PAY_SCRIPT, 31_536_000))),
+        get(ui::PASSKEY_PATH, Right::Anyone, |_| Ok(Answer::bytes("text/javascript; charset=utf-8", ui::PASSKEY_SCRIPT, 31_536_000))),
         get("/robots.txt", Right::Anyone, robots),
         post("/settings", Right::Anyone, settings),
     ]

@@ -42,7 +42,7 @@ impl Visit {
     }
 }
 
-fn pictures() -> PathBuf {
+pub fn pictures() -> PathBuf {
     std::env::var_os("HUIHAI_SCREENSHOTS").map_or_else(|| sources::root().join("target/screenshots"), PathBuf::from)
 }
 
@@ -96,6 +96,53 @@ fn a_phone_gives_without_script() {
     let visit = Visit::begin("plain");
     visit.chromium.without_script();
     one_gift_goes_its_way(&visit);
+}
+
+/// Inside WeChat: the donor comes in by it, and pays through its bridge, which the test plays and the sandbox checks.
+#[test]
+fn inside_wechat_the_bridge_opens_the_cashier() {
+    let visit = Visit::begin("wechat");
+    let Visit { world, chromium, .. } = &visit;
+    let project = world.project(&world.cast(), "山里孩子的冬天");
+    chromium.as_wechat();
+    chromium.resize(360, 740);
+    visit.open(&format!("/projects/{project}/gift"));
+    chromium.sees("要先用微信登录");
+    chromium.press("用微信登录");
+    chromium.is_at("/sandbox/connect/oauth2/authorize");
+    chromium.click("form button");
+    chromium.is_at("/wechat/welcome");
+    visit.look("welcome");
+    chromium.press("只用微信，继续");
+    chromium.is_at(&format!("/projects/{project}/gift"));
+    chromium.fill("input[name=amount]", "1");
+    chromium.keys("\u{E007}");
+    chromium.sees("付款前");
+    chromium.click("form[action='/gifts'] button");
+    chromium.is_at("/gifts/");
+    // The bridge comes a moment after the page, as on a phone; the first time the donor closes the cashier.
+    chromium.evaluate(
+        "window.asked = []; window.answer = 'get_brand_wcpay_request:cancel';
+         window.WeixinJSBridge = { invoke(name, parameters, done) { window.asked.push(parameters); done({ err_msg: window.answer }); } };
+         document.dispatchEvent(new Event('WeixinJSBridgeReady'));",
+    );
+    visit.look("jsapi");
+    chromium.click("[data-jsapi] button");
+    chromium.sees("没有付款");
+    let parameters = chromium.evaluate("return window.asked[0]");
+    let cashier = world.gateway.jsapi_cashier(&parameters).expect("parameters that the merchant has signed");
+    assert!(cashier.starts_with("/sandbox/cashier/"));
+    let mut forged = parameters.clone();
+    forged["package"] = "prepay_id=wx00000000000000000000000000000000".into();
+    assert!(world.gateway.jsapi_cashier(&forged).is_err(), "the signature covers what is paid");
+    let gift = world.count(sql("SELECT MAX(id) AS count FROM gift_intent"), params![]);
+    world.pay(gift);
+    chromium.evaluate("window.answer = 'get_brand_wcpay_request:ok'");
+    chromium.click("[data-jsapi] button");
+    chromium.sees("谢谢");
+    let openid = world.gateway.openid(testkit::SP_APPID, "xiaoman");
+    let ordered = sql("SELECT COUNT(*) AS count FROM channel_order WHERE trade_type = 'jsapi' AND open_id = ?1");
+    assert_eq!(world.count(ordered, params![openid]), 1);
 }
 
 /// At a desk the donor scans a code with the phone, and the page notices by itself that the gift was paid.

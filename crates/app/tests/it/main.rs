@@ -10,6 +10,9 @@
 //! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
 //! | `projects.rs` | does a project live its life, and does its money go where it may, and only there? |
 //! | `people.rs` | who comes in, and who does not? |
+//! | `people_passkeys.rs` | who comes in with a key, and can it be forged? |
+//! | `people_wechat.rs` | who comes in by WeChat, and does a code reach its phone? |
+//! | `privacy.rs` | what was agreed to, what is held, what is left of somebody who has left? |
 //! | `giving.rs` | does a gift go its way, as donors walk it? |
 //! | `giving_orders.rs` | what if the channel is slow, silent or full? |
 //! | `races.rs` | many hands at once, forged and repeated confirmations: is one gift one gift? |
@@ -32,6 +35,9 @@ mod giving_project;
 mod operations;
 mod organisations;
 mod people;
+mod people_passkeys;
+mod people_wechat;
+mod privacy;
 mod projects;
 mod projects_plan;
 mod races;

@@ -4,7 +4,7 @@ use app::Mode;
 use app::kernel::{DAY_US, HOUR_US, MINUTE_US, Role, SECOND_US};
 use app::organisations::{self, Kind, NewOrganisation, complete_credit_code};
 use app::people::{self, actions};
-use app::web::SESSION_COOKIE;
+use app::web::{Lang, SESSION_COOKIE};
 use db::{params, sql};
 use testkit::{Browser, Engine, Options, Page, World, on_both_engines};
 
@@ -134,7 +134,7 @@ fn many_hands_at_once_have_the_same_five_tries_and_one_sign_in(world: &World) {
     let try_at_once = |typed: &str| {
         let outcomes = std::thread::scope(|scope| {
             let hands: Vec<_> =
-                (0..12).map(|_| scope.spawn(|| actions::sign_in_with_code(&world.app, &attempt, typed, "").is_ok())).collect();
+                (0..12).map(|_| scope.spawn(|| actions::sign_in_with_code(&world.app, Lang::Zh, &attempt, typed, "").is_ok())).collect();
             hands.into_iter().map(|hand| hand.join().expect("no panic")).collect::<Vec<_>>()
         });
         outcomes.into_iter().filter(|ok| *ok).count()
@@ -149,11 +149,11 @@ fn many_hands_at_once_have_the_same_five_tries_and_one_sign_in(world: &World) {
     let attempt = page.form("/sign-in/code").fields.iter().find(|f| f.name == "attempt").and_then(|f| f.value.clone()).expect("an attempt");
     std::thread::scope(|scope| {
         for _ in 0..12 {
-            scope.spawn(|| actions::sign_in_with_code(&world.app, &attempt, &not(&code), "").is_err());
+            scope.spawn(|| actions::sign_in_with_code(&world.app, Lang::Zh, &attempt, &not(&code), "").is_err());
         }
     });
     assert_eq!(world.count(sql("SELECT MAX(tries) AS count FROM phone_code"), params![]), 5);
-    assert!(actions::sign_in_with_code(&world.app, &attempt, &code, "").is_err());
+    assert!(actions::sign_in_with_code(&world.app, Lang::Zh, &attempt, &code, "").is_err());
 }
 
 /// An operator with one member of staff, `li.na`.
@@ -337,14 +337,18 @@ fn what_is_no_longer_needed_is_forgotten(world: &World) {
 }
 
 #[test]
-fn outside_the_demo_there_is_no_outbox_and_no_message_is_called_sent() {
+fn outside_the_demo_there_is_no_outbox_and_a_code_goes_to_its_phone() {
     let world = World::with(Engine::Sqlite, Options { mode: Some(Mode::Designated), ..Options::default() });
     let browser = world.guest();
     ask(&browser, "13812345678", "").has_status(200).sees_no("演示");
     browser.get("/outbox").has_status(404);
     browser.get("/staff/sign-in").has_status(200).sees_no("演示");
     world.catch_up();
-    assert_eq!(world.count(sql("SELECT COUNT(*) AS count FROM outgoing_message WHERE sent_at IS NULL"), params![]), 1);
+    let sent = world.gateway.sent_messages();
+    assert_eq!(sent.len(), 1);
+    assert_eq!((sent[0].phone.as_str(), sent[0].parameters[1].as_str()), ("+8613812345678", "10"));
+    let left = sql("SELECT COUNT(*) AS count FROM outgoing_message WHERE sent_at IS NOT NULL AND body = '' AND parameters = '[]'");
+    assert_eq!(world.count(left, params![]), 1, "what was sent is not kept");
 }
 
 on_both_engines![

@@ -91,6 +91,7 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("questions", "code") => return world.app.secret.code("question", &all.life.question.to_string()),
         ("papers", _) => all.life.question_paper,
         ("questions", _) => all.life.question,
+        ("export", _) => all.life.export,
         _ => 1,
     };
     id.to_string()

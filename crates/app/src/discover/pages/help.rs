@@ -12,7 +12,15 @@ const QUESTIONS: [(&str, &[(&str, &str)]); 9] = [
     ("where", &[("nav-my-gifts", "/me/gifts")]),
     ("refund", &[("footer-organisations", "/organisations")]),
     ("certificate", &[]),
-    ("privacy", &[]),
+    (
+        "privacy",
+        &[
+            ("privacy-link", "/privacy"),
+            ("people-consents", "/me/consents"),
+            ("people-export", "/me/export"),
+            ("people-leaving", "/me/leaving"),
+        ],
+    ),
     ("reading", &[]),
     ("keyboard", &[]),
 ];
@@ -41,7 +49,7 @@ fn question(cx: &Cx, name: &str, links: &[(&str, &str)]) -> Markup {
         @for paragraph in answer.lines() { p { (paragraph) } }
         @if name == "reading" { (reading_settings(cx)) }
         @if !links.is_empty() {
-            p { @for (word, href) in links { a href=(href) { (cx.t(word)) } } }
+            p { @for (word, href) in links { a href=(href) { (cx.t(word)) } "  " } }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::giving::model::{GiftView, ORDERS_PER_SECOND, Order, Stage, TradeType}
 use crate::giving::rules;
 use crate::kernel::civil;
 use crate::kernel::{Refusal, Trouble};
+use crate::people::{self, Purpose};
 use crate::projects;
 use crate::web::{Answer, Cx, Lang, Outcome, PageParts, field_error, refusal_text, show};
 
@@ -126,8 +127,34 @@ fn pay(cx: &Cx, gift: &GiftView) -> Markup {
                 p { (cx.t("giving-scan-help")) }
                 (ui::submit_row(html! {}, Some(&ui::Link::new(cx.t("giving-i-have-paid"), format!("{path}?returned=1")))))
             }
-            TradeType::Jsapi => { p { (cx.t("giving-open-in-wechat")) } }
+            TradeType::Jsapi => (inside_wechat(cx, reference, &path)),
         }
+    }
+}
+
+/// The button that opens WeChat's cashier over this page. Only WeChat's own bridge can do that, so it needs script; without, the page says what to do.
+fn inside_wechat(cx: &Cx, prepay_id: &str, path: &str) -> Markup {
+    let parameters = match cx.app.channel.pay_parameters(prepay_id, cx.now) {
+        Ok(parameters) => serde_json::json!(parameters).to_string(),
+        Err(why) => {
+            tracing::error!(why = why.0, "the parameters of a payment inside WeChat could not be signed");
+            String::new()
+        }
+    };
+    let back = format!("{path}?returned=1");
+    html! {
+        (ui::jsapi_button(&ui::JsapiButton {
+            words: cx.t("giving-open-wechat-pay").into(),
+            parameters: parameters.into(),
+            done: back.as_str().into(),
+            cancelled: cx.t("giving-jsapi-cancelled").into(),
+            failed: cx.t("giving-jsapi-failed").into(),
+        }))
+        p { (cx.t("giving-open-in-wechat")) }
+        @if cx.app.mode == Mode::Demo {
+            p { (ui::Link::new(cx.t("giving-test-cashier"), with_return(cx, &format!("/sandbox/cashier/{prepay_id}"), path))) }
+        }
+        (ui::submit_row(html! {}, Some(&ui::Link::new(cx.t("giving-i-have-paid"), back.as_str()))))
     }
 }
 
@@ -390,6 +417,7 @@ fn signature(cx: &Cx, gift: &GiftView, path: &str, refusal: Option<(&Refusal, &s
                 name: "name".into(), label: cx.t("giving-name").into(), mark: cx.t("giving-optional").into(), value: typed.into(),
                 error: field_error(cx, refused, "name").into(), autocomplete: "nickname".into(), ..ui::Input::default()
             }))
+            p { (people::consent_words(&cx.app, cx.lang, Purpose::PublishName)) }
             (ui::submit_row(ui::button(ui::ButtonKind::Quiet, &cx.t("giving-sign"), None), None))
         },
         ..ui::Form::default()
@@ -401,6 +429,10 @@ fn signature(cx: &Cx, gift: &GiftView, path: &str, refusal: Option<(&Refusal, &s
 pub fn sign(cx: &Cx) -> Outcome {
     let gift = of_path(cx)?;
     let anonymous = cx.request.form.has("anonymous");
+    // Whoever holds the gift's address may sign it; only the signed-in donor's consent has a person to stand with.
+    if let (Some(person_id), false, false) = (cx.actor.person_id(), anonymous, cx.form("name").is_empty()) {
+        people::agree(&cx.app, cx.lang, person_id, Purpose::PublishName)?;
+    }
     match actions::sign(&cx.app, gift.id, anonymous, cx.form("name")) {
         Ok(()) => Ok(Answer::redirect(format!("{}?done=giving-signed", actions::gift_path(&cx.app, gift.id)))),
         Err(Trouble::Refused(refusal)) => render(cx, &GiftView { anonymous, ..gift }, Some((&refusal, cx.form("name")))),

@@ -7,6 +7,7 @@ use crate::giving::actions::{self, Calmer, Ticket};
 use crate::giving::model::{GiftRequest, Order, TradeType};
 use crate::giving::rules;
 use crate::kernel::{Id, Refusal, Trouble, hex};
+use crate::people::{self, Purpose};
 use crate::projects::{self, Accepting};
 use crate::web::{Answer, Cx, Form, Outcome, PageParts, field_error, parse_id, refusal_text, show};
 
@@ -72,6 +73,7 @@ fn step_one(cx: &Cx, accepting: &Accepting, typed: &Typed, refusal: Option<&Refu
     });
     let body = html! {
         (steps(cx, 0))
+        (sign_in_to_pay(cx, &action))
         (ui::heading(&cx.ta("giving-to", &[("project", project_title.into())]), Some(&cx.ta("giving-to-lead", &[("recipient", accepting.recipient_name.as_str().into())]))))
         (ui::form(&ui::Form { action: action.as_str().into(), body: html! {
             (ui::error_summary(&cx.t("giving-please-correct"), &errors))
@@ -99,6 +101,34 @@ fn step_one(cx: &Cx, accepting: &Accepting, typed: &Typed, refusal: Option<&Refu
     let title = cx.ta("giving-to", &[("project", project_title.into())]);
     let status = refusal.map_or(200, |r| r.status);
     cx.page_with_status(status, PageParts { title: &title, body, reading: true, ..PageParts::default() })
+}
+
+/// Inside WeChat one pays at once if WeChat has told us who one is; whoever has not come in by it is offered to.
+fn sign_in_to_pay(cx: &Cx, action: &str) -> Markup {
+    let inside = rules::trade_type_of(&cx.request.user_agent) == TradeType::Jsapi;
+    if !inside || !people::wechat_offered(&cx.app) || !open_id(cx).is_ok_and(|id| id.is_empty()) {
+        return html! {};
+    }
+    let back: String = form_urlencoded::byte_serialize(action.as_bytes()).collect();
+    ui::notice(
+        ui::Tone::Info,
+        &cx.t("giving-word-note"),
+        None,
+        html! {
+            p { (cx.t("giving-wechat-sign-in")) " " (ui::Link::new(cx.t("giving-wechat-sign-in-link"), format!("/wechat/sign-in?back={back}"))) }
+        },
+    )
+}
+
+/// The donor's openid at the channel, if they pay inside WeChat and have come in by it; otherwise empty.
+fn open_id(cx: &Cx) -> Result<String, Trouble> {
+    match (rules::trade_type_of(&cx.request.user_agent), cx.actor.person_id()) {
+        (TradeType::Jsapi, Some(person_id)) => {
+            let found = cx.app.db.read(|tx| people::open_id(tx, person_id, cx.app.channel.payer_appid()))?;
+            Ok(found.unwrap_or_default())
+        }
+        _ => Ok(String::new()),
+    }
 }
 
 /// Step 2: the calmer. Nothing is promised yet, so nothing but the snapshot is stored.
@@ -168,6 +198,7 @@ fn calmer_body(cx: &Cx, shown: &Calmer, wish: &Wish, again: Option<&Refusal>) ->
             },
             ..ui::Receipt::default()
         }))
+        @if !wish.anonymous && !wish.name.is_empty() { p { (people::consent_words(&cx.app, cx.lang, Purpose::PublishName)) } }
         (ui::form(&ui::Form { action: "/gifts".into(), hidden, body: html! {
             (ui::submit_row(html! {
                 (ui::button(ui::ButtonKind::Give, &cx.ta("giving-confirm", &[("amount", amount.as_str().into())]), None))
@@ -189,7 +220,11 @@ pub fn confirm(cx: &Cx) -> Outcome {
         Err(refusal) => return Ok(step_one(cx, &accepting(cx, project_id)?, &typed, Some(&refusal))),
     };
     let ticket = ticket_of(&cx.request.form, project_id, wish.amount_fen)?;
-    match actions::confirm(&cx.app, &cx.actor, &ticket, cx.form("code"), request_of(cx, &wish), cx.now) {
+    // Publishing a name needs a consent of its own (PIPL art. 25); its words stood above the button.
+    if let (Some(person_id), false, false) = (cx.actor.person_id(), wish.anonymous, wish.name.is_empty()) {
+        people::agree(&cx.app, cx.lang, person_id, Purpose::PublishName)?;
+    }
+    match actions::confirm(&cx.app, &cx.actor, &ticket, cx.form("code"), request_of(cx, &wish)?, cx.now) {
         Ok(id) => to_cashier(cx, id),
         Err(Trouble::Refused(refusal)) if calls_for_the_calmer(&refusal) => show_calmer(cx, project_id, &wish, Some(&refusal)),
         Err(trouble) => Err(trouble),
@@ -219,8 +254,8 @@ pub fn read_hash(text: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-fn request_of(cx: &Cx, wish: &Wish) -> GiftRequest {
-    GiftRequest {
+fn request_of(cx: &Cx, wish: &Wish) -> Result<GiftRequest, Trouble> {
+    Ok(GiftRequest {
         project_id: 0,
         amount_fen: wish.amount_fen,
         name: wish.name.clone(),
@@ -228,9 +263,9 @@ fn request_of(cx: &Cx, wish: &Wish) -> GiftRequest {
         anonymous: wish.anonymous,
         snapshot_hash: [0; 32],
         trade_type: rules::trade_type_of(&cx.request.user_agent),
-        open_id: String::new(),
+        open_id: open_id(cx)?,
         client_address: cx.request.peer.clone(),
-    }
+    })
 }
 
 /// Straight to a phone's cashier when the order is there; else to the gift's page, which is cashier or waiting room.

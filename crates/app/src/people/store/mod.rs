@@ -1,10 +1,18 @@
 //! Persons, their phones, codes, outgoing messages and staff logins in the database.
+//!
+//! * `wechat` – who is whom in WeChat. `consents` – what people agreed to. `copies` – their data on request, and erasing it.
+//! * `passkeys` – keys of staff, and the challenges that were answered.
+
+pub mod consents;
+pub mod copies;
+pub mod passkeys;
+pub mod wechat;
 
 use db::{Fault, Row, Tx, params, sql};
 
 use crate::kernel::{Id, Micros};
 
-use super::model::{Message, Phone, PhoneCode, Staff, StaffMember};
+use super::model::{Message, Outgoing, Phone, PhoneCode, Staff, StaffMember, Undelivered};
 use super::rules::{CODE_TRIES, STAFF_FAILURES, STAFF_LOCK};
 
 pub fn insert_person(tx: &mut Tx, id: Id, name: &str, now: Micros) -> Result<(), Fault> {
@@ -40,6 +48,10 @@ pub fn insert_phone(tx: &mut Tx, phone: &Phone, person_id: Id, now: Micros) -> R
         sql("INSERT INTO person_phone (phone, person_id, verified_at) VALUES (?1, ?2, ?3)"),
         params![phone.as_str(), person_id, now],
     )
+}
+
+pub fn remove_phones(tx: &mut Tx, person_id: Id) -> Result<u64, Fault> {
+    tx.execute(sql("DELETE FROM person_phone WHERE person_id = ?1"), params![person_id])
 }
 
 pub fn insert_code(tx: &mut Tx, code: &PhoneCode) -> Result<(), Fault> {
@@ -81,16 +93,68 @@ pub fn use_code(tx: &mut Tx, id: Id, now: Micros) -> Result<bool, Fault> {
     Ok(used == 1)
 }
 
-pub fn insert_message(tx: &mut Tx, id: Id, phone: &Phone, body: &str, now: Micros) -> Result<(), Fault> {
+/// `parameters` fill the provider's template; `body` is the same as text, for the demo's outbox.
+pub fn insert_message(tx: &mut Tx, id: Id, phone: &Phone, body: &str, parameters: &[String], now: Micros) -> Result<(), Fault> {
+    let parameters =
+        serde_json::to_string(parameters).map_err(|error| Fault::inconsistent(format!("a message could not be written: {error}")))?;
     tx.execute_one(
-        sql("INSERT INTO outgoing_message (id, address, body, created_at) VALUES (?1, ?2, ?3, ?4)"),
-        params![id, phone.as_str(), body, now],
+        sql("INSERT INTO outgoing_message (id, address, body, parameters, created_at, failure) VALUES (?1, ?2, ?3, ?4, ?5, '')"),
+        params![id, phone.as_str(), body, parameters, now],
     )
+}
+
+/// A message that is neither sent nor given up.
+pub fn outgoing(tx: &mut Tx, id: Id) -> Result<Option<Outgoing>, Fault> {
+    let row = tx.query_opt(
+        sql("SELECT address, parameters, created_at FROM outgoing_message WHERE id = ?1 AND sent_at IS NULL AND failed_at IS NULL"),
+        params![id],
+    )?;
+    row.map(|row| {
+        Ok(Outgoing {
+            phone: Phone(row.text("address")?),
+            parameters: serde_json::from_str(&row.text("parameters")?).unwrap_or_default(),
+            created_at: row.int("created_at")?,
+        })
+    })
+    .transpose()
 }
 
 /// Marks a message as sent; once marked it stays as it was.
 pub fn mark_sent(tx: &mut Tx, id: Id, now: Micros) -> Result<(), Fault> {
     tx.execute(sql("UPDATE outgoing_message SET sent_at = ?2 WHERE id = ?1 AND sent_at IS NULL"), params![id, now]).map(|_| ())
+}
+
+/// What it said has reached its phone, or will never: here it is no longer needed.
+pub fn empty_message(tx: &mut Tx, id: Id) -> Result<(), Fault> {
+    tx.execute(sql("UPDATE outgoing_message SET body = '', parameters = '[]' WHERE id = ?1"), params![id]).map(|_| ())
+}
+
+/// Gives a message up, for a person to see.
+pub fn mark_failed(tx: &mut Tx, id: Id, failure: &str, now: Micros) -> Result<(), Fault> {
+    tx.execute(
+        sql("UPDATE outgoing_message SET failed_at = ?2, failure = ?3 WHERE id = ?1 AND sent_at IS NULL AND failed_at IS NULL"),
+        params![id, now, failure],
+    )
+    .map(|_| ())
+}
+
+/// Messages that were given up since `since`, the oldest first.
+pub fn undelivered(tx: &mut Tx, since: Micros, limit: i64) -> Result<Vec<Undelivered>, Fault> {
+    let rows = tx.query(
+        sql("SELECT id, address, created_at, failed_at, failure FROM outgoing_message WHERE failed_at >= ?1 ORDER BY failed_at, id LIMIT ?2"),
+        params![since, limit],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Undelivered {
+                id: row.int("id")?,
+                phone: Phone(row.text("address")?),
+                created_at: row.int("created_at")?,
+                failed_at: row.int("failed_at")?,
+                failure: row.text("failure")?,
+            })
+        })
+        .collect()
 }
 
 pub fn newest_messages(tx: &mut Tx, limit: i64) -> Result<Vec<Message>, Fault> {
@@ -126,6 +190,12 @@ pub fn staff_by_login(tx: &mut Tx, login: &str) -> Result<Option<Staff>, Fault> 
         Ok(Staff { person_id: row.int("person_id")?, password_hash: row.text("password_hash")?, totp_secret: row.blob("totp_secret")? })
     })
     .transpose()
+}
+
+/// The secret that a person's authenticator shares, if they have one.
+pub fn totp_secret_of(tx: &mut Tx, person_id: Id) -> Result<Option<Vec<u8>>, Fault> {
+    let row = tx.query_opt(sql("SELECT totp_secret FROM staff WHERE person_id = ?1"), params![person_id])?;
+    row.map(|row| row.blob("totp_secret")).transpose()
 }
 
 /// The person behind a staff login, for offering them a seat.

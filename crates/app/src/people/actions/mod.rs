@@ -1,4 +1,14 @@
-//! What people do about themselves: ask for a code, sign in, be given a staff login, change a name, leave.
+//! What people do about themselves: ask for a code, sign in, be given a staff login, change a name, sign out.
+//!
+//! * `wechat` – coming in by WeChat, linking and unlinking. `consents` – agreeing, and taking it back.
+//! * `copies` – everything that is held about a person. `leaving` – the person goes, the books stay.
+//! * `passkeys` – keys of staff: made, used, removed.
+
+pub mod consents;
+pub mod copies;
+pub mod leaving;
+pub mod passkeys;
+pub mod wechat;
 
 use db::{Fault, Tx};
 
@@ -9,7 +19,7 @@ use crate::kernel::{
 };
 use crate::web::{self, Lang};
 
-use super::model::{Phone, PhoneCode, SignedIn, Staff};
+use super::model::{CodeUse, Phone, PhoneCode, Purpose, SignedIn, Staff};
 use super::{password, rules, store, totp};
 
 /// Codes sent to one phone: three in ten minutes, ten a day.
@@ -71,15 +81,20 @@ pub fn rename(app: &App, person: Id, name: &str) -> Result<(), Trouble> {
 /// Sends a code to a phone and returns the attempt's name, by which the next page finds it again. What happens, and
 /// what is said, is the same whether anybody is known under this number or not.
 pub fn ask_for_code(app: &App, lang: Lang, phone: &str, peer: &str) -> Result<String, Trouble> {
-    let phone = rules::phone(phone)?;
+    send_code(app, lang, &rules::phone(phone)?, CodeUse::SignIn, peer)
+}
+
+/// The same for any use of a code.
+pub fn send_code(app: &App, lang: Lang, phone: &Phone, code_use: CodeUse, peer: &str) -> Result<String, Trouble> {
     let now = app.clock.now();
-    if !app.db.write(|tx| may_send(tx, &phone, peer, now))? {
+    if !app.db.write(|tx| may_send(app, tx, phone, peer, now))? {
         return Err(Refusal { field: Some("phone"), ..Refusal::new(429, "refusal-code-too-often") }.into());
     }
     let (id, message_id, job_id) = (app.new_id(), app.new_id(), app.new_id());
     let code = format!("{:06}", u64::from_be_bytes(random_bytes()) % 1_000_000);
     let minutes = rules::CODE_LIFETIME / MINUTE_US;
     let body = app.locales.text(lang, "people-code-message", &[("code", code.as_str().into()), ("minutes", minutes.into())]);
+    let parameters = [code.clone(), minutes.to_string()];
     let row = PhoneCode {
         id,
         phone: phone.clone(),
@@ -90,18 +105,20 @@ pub fn ask_for_code(app: &App, lang: Lang, phone: &str, peer: &str) -> Result<St
     };
     app.db.write(|tx| {
         store::insert_code(tx, &row)?;
-        store::insert_message(tx, message_id, &phone, &body, now)?;
+        store::insert_message(tx, message_id, phone, &body, &parameters, now)?;
         jobs::enqueue(tx, job_id, "send_message", &message_id.to_string(), now)
     })?;
-    Ok(format!("{id}-{}", app.secret.code("sign-in", &id.to_string())))
+    Ok(format!("{id}-{}", app.secret.code(code_use.word(), &id.to_string())))
 }
 
 /// Every limit is counted, also once one of them is reached, so that going on trying never helps.
-fn may_send(tx: &mut Tx, phone: &Phone, peer: &str, now: Micros) -> Result<bool, Fault> {
+fn may_send(app: &App, tx: &mut Tx, phone: &Phone, peer: &str, now: Micros) -> Result<bool, Fault> {
     let (window, limit) = CODES_AN_ADDRESS;
+    // The number itself is not written down for counting: it would outlive the person's leaving.
+    let counted = app.secret.code("rate", phone.as_str());
     let mut allowed = allow(tx, &format!("code-address {peer}"), window, limit, now)?;
     for (window, limit) in CODES_A_PHONE {
-        allowed &= allow(tx, &format!("code-phone-{} {}", window / MINUTE_US, phone.as_str()), window, limit, now)?;
+        allowed &= allow(tx, &format!("code-phone-{} {counted}", window / MINUTE_US), window, limit, now)?;
     }
     Ok(allowed)
 }
@@ -111,51 +128,81 @@ fn keyed_code(app: &App, id: Id, code: &str) -> Vec<u8> {
     app.secret.code("phone-code", &format!("{id} {code}")).into_bytes()
 }
 
-/// The code that an attempt's name stands for; nobody can name an attempt that is not theirs.
-fn attempt_id(app: &App, attempt: &str) -> Result<Id, Refusal> {
+/// The code that an attempt's name stands for; nobody can name an attempt that is not theirs, nor use one for something else.
+fn attempt_id(app: &App, attempt: &str, code_use: CodeUse) -> Result<Id, Refusal> {
     let gone = || Refusal::new(404, "refusal-code-gone");
     let (id, tag) = attempt.split_once('-').ok_or_else(gone)?;
-    if !app.secret.code_fits("sign-in", id, tag) {
+    if !app.secret.code_fits(code_use.word(), id, tag) {
         return Err(gone());
     }
     web::parse_id(id).ok_or_else(gone)
 }
 
 /// The phone an attempt's code was sent to, for saying so on the page that asks for it.
-pub fn phone_of_attempt(app: &App, attempt: &str) -> Result<Phone, Trouble> {
-    let id = attempt_id(app, attempt)?;
+pub fn phone_of_attempt(app: &App, attempt: &str, code_use: CodeUse) -> Result<Phone, Trouble> {
+    let id = attempt_id(app, attempt, code_use)?;
     let code = app.db.read(|tx| store::find_code(tx, id))?;
     Ok(code.ok_or_else(|| Refusal::new(404, "refusal-code-gone"))?.phone)
 }
 
-/// Signs in with a typed code. The first sign-in of a phone makes its person. `old_token` is the session the browser
-/// had so far, which ends.
-pub fn sign_in_with_code(app: &App, attempt: &str, typed: &str, old_token: &str) -> Result<SignedIn, Trouble> {
-    let id = attempt_id(app, attempt)?;
-    let typed = rules::typed_code(typed).ok_or_else(|| Refusal::input("code", "refusal-code-shape"))?;
-    let hash = keyed_code(app, id, &typed);
-    let (new_person, now) = (app.new_id(), app.clock.now());
-    // A refusal commits too: the try was made and stays counted.
-    let outcome: Result<SignedIn, Refusal> = app.db.write(|tx| {
-        let Some(code) = store::find_code(tx, id)? else { return Ok::<_, Fault>(Err(Refusal::new(404, "refusal-code-gone"))) };
+/// A code as it was typed, before the database has been asked.
+struct Typed {
+    id: Id,
+    hash: Vec<u8>,
+}
+
+impl Typed {
+    fn read(app: &App, attempt: &str, code_use: CodeUse, typed: &str) -> Result<Typed, Refusal> {
+        let id = attempt_id(app, attempt, code_use)?;
+        let typed = rules::typed_code(typed).ok_or_else(|| Refusal::input("code", "refusal-code-shape"))?;
+        Ok(Typed { id, hash: keyed_code(app, id, &typed) })
+    }
+
+    /// Counts the try and uses the code up. A refusal must commit too: the try was made and stays counted.
+    fn spend(&self, tx: &mut Tx, now: Micros) -> Result<Result<Phone, Refusal>, Fault> {
+        let Some(code) = store::find_code(tx, self.id)? else { return Ok(Err(Refusal::new(404, "refusal-code-gone"))) };
         if let Err(refusal) = rules::may_try(&code, now) {
             return Ok(Err(refusal));
         }
-        let Some(tries) = store::count_try(tx, id, now)? else { return Ok(Err(Refusal::input("code", "refusal-code-too-many"))) };
-        if !constant_time_eq(&code.code_hash, &hash) {
+        let Some(tries) = store::count_try(tx, self.id, now)? else {
+            return Ok(Err(Refusal::input("code", "refusal-code-too-many")));
+        };
+        if !constant_time_eq(&code.code_hash, &self.hash) {
             return Ok(Err(rules::wrong_code(tries)));
         }
-        if !store::use_code(tx, id, now)? {
+        if !store::use_code(tx, self.id, now)? {
             return Ok(Err(Refusal::input("code", "refusal-code-used")));
         }
-        let person_id = match store::owner_of_phone(tx, &code.phone)? {
-            Some(person_id) => person_id,
-            None => {
-                store::insert_person(tx, new_person, "", now)?;
-                store::insert_phone(tx, &code.phone, new_person, now)?;
-                new_person
-            }
+        Ok(Ok(code.phone))
+    }
+}
+
+/// Who has this phone; the first sign-in of a phone makes its person.
+fn person_of_phone(tx: &mut Tx, phone: &Phone, new_person: Id, consent: &consents::Agreed, now: Micros) -> Result<Id, Fault> {
+    let person_id = match store::owner_of_phone(tx, phone)? {
+        Some(person_id) => person_id,
+        None => {
+            store::insert_person(tx, new_person, "", now)?;
+            store::insert_phone(tx, phone, new_person, now)?;
+            new_person
+        }
+    };
+    consents::give(tx, consent, person_id, now)?;
+    Ok(person_id)
+}
+
+/// Signs in with a typed code. The first sign-in of a phone makes its person. `old_token` is the session the browser
+/// had so far, which ends.
+pub fn sign_in_with_code(app: &App, lang: Lang, attempt: &str, typed: &str, old_token: &str) -> Result<SignedIn, Trouble> {
+    let typed = Typed::read(app, attempt, CodeUse::SignIn, typed)?;
+    let consent = consents::Agreed::read(app, lang, Purpose::PhoneSignIn);
+    let (new_person, now) = (app.new_id(), app.clock.now());
+    let outcome: Result<SignedIn, Refusal> = app.db.write(|tx| {
+        let phone = match typed.spend(tx, now)? {
+            Ok(phone) => phone,
+            Err(refusal) => return Ok::<_, Fault>(Err(refusal)),
         };
+        let person_id = person_of_phone(tx, &phone, new_person, &consent, now)?;
         web::end_session(tx, old_token)?;
         Ok(Ok(SignedIn { person_id, token: web::open_session(tx, person_id, Strength::Phone, now)? }))
     })?;

@@ -1,4 +1,13 @@
-//! The doors: signing in with a phone or as staff, one's own page, leaving; in the demo, the outbox.
+//! The doors: signing in with a phone or as staff, one's own page, signing out; in the demo, the outbox.
+//!
+//! * `passkeys` – keys of staff.
+//! * `own` – consents, a copy of one's data, leaving, the privacy notice.
+//! * `wechat` – coming in by WeChat, on the web and from a mini-program. `messages` – what the provider did not take.
+
+mod messages;
+mod own;
+mod passkeys;
+mod wechat;
 
 use maud::{Markup, html};
 
@@ -6,11 +15,11 @@ use crate::Mode;
 use crate::kernel::{Refusal, Right, Role, Strength, Trouble};
 use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, SESSION_COOKIE, field_error, get, post, refusal_text, show};
 
-use super::model::SignedIn;
+use super::model::{CodeUse, Purpose, SignedIn};
 use super::{actions, notices, store, totp};
 
 pub fn routes() -> Vec<Route> {
-    vec![
+    let doors = vec![
         get("/sign-in", Right::Anyone, |cx| Ok(phone_page(cx, cx.query("back"), None))),
         post("/sign-in", Right::Anyone, ask_for_code),
         get("/sign-in/code", Right::Anyone, |cx| code_page(cx, cx.query("attempt"), cx.query("back"), None)),
@@ -24,11 +33,12 @@ pub fn routes() -> Vec<Route> {
         post("/me/notices", Right::SignedIn, notices::read_all),
         post("/me/sign-out-everywhere", Right::SignedIn, sign_out_everywhere),
         get("/outbox", Right::Anyone, outbox_page),
-    ]
+    ];
+    [doors, passkeys::routes(), own::routes(), wechat::routes(), messages::routes()].into_iter().flatten().collect()
 }
 
 fn token(cx: &Cx) -> &str {
-    cx.request.cookies.iter().find(|(name, _)| name == SESSION_COOKIE).map_or("", |(_, value)| value)
+    cx.request.session_token()
 }
 
 /// Where to go after signing in: a place on this site, or `otherwise`.
@@ -66,15 +76,22 @@ fn phone_page(cx: &Cx, back: &str, refusal: Option<&Refusal>) -> Answer {
             max_length: Some(32),
             ..ui::Input::default()
         }))
+        (agreement(cx, Purpose::PhoneSignIn))
         (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("people-send-code"), None), None))
     };
     let body = html! {
         (ui::heading(&title, Some(&cx.t("people-sign-in-lead"))))
         (ui::form(&ui::Form { action: "/sign-in".into(), hidden: vec![("back".into(), back.into())], body: fields, ..ui::Form::default() }))
+        (wechat::way_in(cx, back))
         @if cx.app.mode == Mode::Demo { (demo_hint(cx)) }
         p { (cx.t("people-are-you-staff")) " " (ui::Link::new(cx.t("people-to-staff-sign-in"), "/staff/sign-in")) }
     };
     cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() })
+}
+
+/// What the button below agrees to, in the words that will be kept.
+fn agreement(cx: &Cx, purpose: Purpose) -> Markup {
+    html! { p { (actions::consents::words(&cx.app, cx.lang, purpose)) } }
 }
 
 fn demo_hint(cx: &Cx) -> Markup {
@@ -90,7 +107,7 @@ fn ask_for_code(cx: &Cx) -> Outcome {
     let back = cx.form("back");
     // "Send again" names the attempt, so that the page it stands on need not hold the number.
     let asked = if cx.request.form.has("attempt") {
-        actions::phone_of_attempt(&cx.app, cx.form("attempt"))
+        actions::phone_of_attempt(&cx.app, cx.form("attempt"), CodeUse::SignIn)
             .and_then(|phone| actions::ask_for_code(&cx.app, cx.lang, phone.as_str(), &cx.request.peer))
     } else {
         actions::ask_for_code(&cx.app, cx.lang, cx.form("phone"), &cx.request.peer)
@@ -106,7 +123,7 @@ fn ask_for_code(cx: &Cx) -> Outcome {
 }
 
 fn code_page(cx: &Cx, attempt: &str, back: &str, refusal: Option<&Refusal>) -> Outcome {
-    let phone = match actions::phone_of_attempt(&cx.app, attempt) {
+    let phone = match actions::phone_of_attempt(&cx.app, attempt, CodeUse::SignIn) {
         Ok(phone) => phone,
         // Nothing to type a code for: begin again, and say why.
         Err(Trouble::Refused(gone)) => return Ok(phone_page(cx, back, Some(&gone))),
@@ -116,17 +133,7 @@ fn code_page(cx: &Cx, attempt: &str, back: &str, refusal: Option<&Refusal>) -> O
     let lead = cx.ta("people-code-lead", &[("phone", phone.masked().into())]);
     let fields = html! {
         (refused(cx, refusal))
-        (ui::input_field(&ui::Input {
-            name: "code".into(),
-            label: cx.t("people-code").into(),
-            kind: ui::InputKind::OneTimeCode,
-            help: cx.t("people-code-help").into(),
-            error: field_error(cx, refusal, "code").into(),
-            required: true,
-            autocomplete: "one-time-code".into(),
-            max_length: Some(16),
-            ..ui::Input::default()
-        }))
+        (code_field(cx, refusal))
         (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("people-sign-in"), None), None))
     };
     let again = html! {
@@ -143,6 +150,21 @@ fn code_page(cx: &Cx, attempt: &str, back: &str, refusal: Option<&Refusal>) -> O
     Ok(cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
 }
 
+/// Where a code from a message is typed.
+fn code_field(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
+    ui::input_field(&ui::Input {
+        name: "code".into(),
+        label: cx.t("people-code").into(),
+        kind: ui::InputKind::OneTimeCode,
+        help: cx.t("people-code-help").into(),
+        error: field_error(cx, refusal, "code").into(),
+        required: true,
+        autocomplete: "one-time-code".into(),
+        max_length: Some(16),
+        ..ui::Input::default()
+    })
+}
+
 fn again_address(back: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("back", back).finish();
     format!("/sign-in?{query}")
@@ -150,7 +172,7 @@ fn again_address(back: &str) -> String {
 
 fn sign_in_with_code(cx: &Cx) -> Outcome {
     let (attempt, back) = (cx.form("attempt"), cx.form("back"));
-    match actions::sign_in_with_code(&cx.app, attempt, cx.form("code"), token(cx)) {
+    match actions::sign_in_with_code(&cx.app, cx.lang, attempt, cx.form("code"), token(cx)) {
         Ok(SignedIn { token, .. }) => Ok(Answer::redirect(after(back, "/me")).with_cookie(web::session_cookie(token, Strength::Phone))),
         Err(Trouble::Refused(refusal)) => code_page(cx, attempt, back, Some(&refusal)),
         Err(fault) => Err(fault),
@@ -180,8 +202,10 @@ fn staff_page(cx: &Cx, back: &str, refusal: Option<&Refusal>) -> Answer {
         (input("totp", ui::InputKind::OneTimeCode, "people-totp", "people-totp-help", "one-time-code"))
         (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("people-sign-in"), None), None))
     };
+    let (door, cookie) = passkeys::at_the_door(cx, back);
     let body = html! {
         (ui::heading(&title, Some(&cx.t("people-staff-lead"))))
+        (door)
         (ui::form(&ui::Form { action: "/staff/sign-in".into(), hidden: vec![("back".into(), back.into())], body: fields, ..ui::Form::default() }))
         @if cx.app.mode == Mode::Demo {
             (ui::notice(ui::Tone::Info, &cx.t("people-demo"), None, html! {
@@ -190,7 +214,11 @@ fn staff_page(cx: &Cx, back: &str, refusal: Option<&Refusal>) -> Answer {
         }
         p { (cx.t("people-are-you-donor")) " " (ui::Link::new(cx.t("people-to-phone-sign-in"), "/sign-in")) }
     };
-    cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() })
+    let page = cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() });
+    match cookie {
+        Some(cookie) => page.with_cookie(cookie),
+        None => page,
+    }
 }
 
 fn sign_in_staff(cx: &Cx) -> Outcome {
@@ -199,19 +227,25 @@ fn sign_in_staff(cx: &Cx) -> Outcome {
     let password = cx.request.form.0.iter().find(|(name, _)| name == "password").map_or("", |(_, value)| value);
     match actions::sign_in_staff(&cx.app, cx.form("login"), password, cx.form("totp"), &cx.request.peer, token(cx)) {
         Ok(SignedIn { token, .. }) => {
-            let actor = web::actor_of_session(&cx.app.db, &token, cx.now)?;
-            let desk = if actor.may(Right::Operator) {
-                "/operator"
-            } else if actor.may(Right::Desk) {
-                "/desk"
-            } else {
-                "/me"
-            };
-            Ok(Answer::redirect(after(back, desk)).with_cookie(web::session_cookie(token, Strength::Staff)))
+            let to = desk_of(cx, &token, back)?;
+            Ok(Answer::redirect(to).with_cookie(web::session_cookie(token, Strength::Staff)))
         }
         Err(Trouble::Refused(refusal)) => Ok(staff_page(cx, back, Some(&refusal))),
         Err(fault) => Err(fault),
     }
+}
+
+/// Where staff who have just signed in go on: where they came from, or their desk.
+fn desk_of(cx: &Cx, token: &str, back: &str) -> Result<String, Trouble> {
+    let actor = web::actor_of_session(&cx.app.db, token, cx.now)?;
+    let desk = if actor.may(Right::Operator) {
+        "/operator"
+    } else if actor.may(Right::Desk) {
+        "/desk"
+    } else {
+        "/me"
+    };
+    Ok(after(back, desk))
 }
 
 /// A cookie that tells the browser to forget its session.
@@ -261,6 +295,15 @@ fn me_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         told.aside = ui::badge(ui::Tone::Info, &cx.ta("people-notices-unread", &[("count", unread.into())]));
     }
     let mut rows = vec![row("nav-my-gifts", "people-gifts-note", "/me/gifts"), told];
+    if actions::wechat::offered(&cx.app) {
+        rows.push(row("people-wechat", "people-wechat-note", "/me/wechat"));
+    }
+    rows.push(row("people-consents", "people-consents-note", "/me/consents"));
+    rows.push(row("people-export", "people-export-note", "/me/export"));
+    rows.push(row("people-leaving", "people-leaving-note", "/me/leaving"));
+    if cx.actor.is_staff() {
+        rows.push(row("people-passkeys", "people-passkeys-note", "/me/passkeys"));
+    }
     if cx.actor.may(Right::Desk) {
         rows.push(row("nav-desk", "people-desk-note", "/desk"));
     }
@@ -273,7 +316,8 @@ fn me_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
     }
     let lead = match phones.first() {
         Some(phone) => cx.ta("people-me-phone", &[("phone", phone.masked().into())]),
-        None => cx.t("people-me-no-phone"),
+        None if cx.actor.is_staff() => cx.t("people-me-no-phone"),
+        None => cx.t("people-me-wechat"),
     };
     let sign_out = |action: &'static str, key: &str, kind| {
         ui::form(&ui::Form { action: action.into(), body: ui::submit_row(ui::button(kind, &cx.t(key), None), None), ..ui::Form::default() })
