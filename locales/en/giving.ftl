@@ -273,3 +273,4 @@ amount-not-in-yuan = Please write the amount in yuan, for example 0.1 for one ji
 amount-too-large = This amount is too large.
 amount-two-dots = The amount can have only one decimal point.
 amount-misplaced-comma = The commas in the amount are misplaced; you can leave them out.
+giving-project-notices = News of the projects you gave to

@@ -258,3 +258,4 @@ amount-not-in-yuan = 金额请以元为单位填写，例如一角写 0.1。
 amount-too-large = 这个金额太大了。
 amount-two-dots = 金额里只能有一个小数点。
 amount-misplaced-comma = 金额里的逗号位置不对，可以不写逗号。
+giving-project-notices = 您捐过的项目有新的告知

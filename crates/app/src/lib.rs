@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 5, name: "projects", text: include_str!("../../../migrations/0005_projects.sql") },
     Migration { number: 6, name: "stream", text: include_str!("../../../migrations/0006_stream.sql") },
     Migration { number: 7, name: "people", text: include_str!("../../../migrations/0007_people.sql") },
+    Migration { number: 8, name: "project_decisions", text: include_str!("../../../migrations/0008_project_decisions.sql") },
 ];
 
 /// What the law lets this deployment do; it is printed on every page.
@@ -125,9 +126,16 @@ impl App {
             behind_proxy: setup.behind_proxy,
             giving: giving::Desk::default(),
             people: setup.people,
-            personal: vec![people::personal(), organisations::personal(), files::personal(), giving::personal(), transparency::personal()],
-            job_kinds: [people::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
-            chores: [web::chores(), people::chores(), giving::chores(), settlement::chores(), operations::chores()]
+            personal: vec![
+                people::personal(),
+                organisations::personal(),
+                files::personal(),
+                projects::personal(),
+                giving::personal(),
+                transparency::personal(),
+            ],
+            job_kinds: [people::jobs(), projects::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
+            chores: [web::chores(), people::chores(), projects::chores(), giving::chores(), settlement::chores(), operations::chores()]
                 .into_iter()
                 .flatten()
                 .collect(),

@@ -43,6 +43,8 @@ pub struct Life {
     pub question_paper: Id,
     /// A copy of everything that is held about the donor.
     pub export: Id,
+    /// Of the published project, while its donors are being told.
+    pub change: Id,
 }
 
 impl World {
@@ -82,6 +84,7 @@ impl World {
         let file = self.public_file(cast.charity, manager);
         let export = done(people::copies::ask(app, donor.id));
         self.catch_up();
+        let change = self.announced_change(cast, project);
         self.clock.advance(MINUTE_US);
         let unpaid = self.ordered(project, 990);
         // A desk's session lasts twelve hours.
@@ -107,6 +110,7 @@ impl World {
             complaint,
             question,
             question_paper,
+            change,
         }
     }
 }

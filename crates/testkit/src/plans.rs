@@ -3,11 +3,11 @@
 use app::files::Prepared;
 use app::kernel::civil::day_of;
 use app::kernel::{Actor, Id};
-use app::projects::{Node, PaperKind, Plan, actions as projects};
+use app::projects::{LineKind, NewLine, Node, PaperKind, Plan, actions as projects};
 use app::web::Upload;
 use db::{params, sql};
 
-use crate::{PIXEL, World};
+use crate::{Cast, PIXEL, World};
 
 impl World {
     /// A plan in which nothing is missing; filed twelve days ago.
@@ -52,5 +52,51 @@ impl World {
         let upload = Upload { field: "file".to_owned(), name: "材料.png".to_owned(), bytes: PIXEL.to_vec() };
         let prepared = Prepared::from_upload(&upload, false).unwrap_or_else(|refusal| panic!("{refusal:?}"));
         projects::add_paper(&self.app, actor, project, kind, &prepared, self.now()).unwrap_or_else(|trouble| panic!("{trouble:?}"))
+    }
+
+    /// Asks for a change of a published project, with more beneficiaries and another use, and nothing else.
+    #[must_use]
+    pub fn change_wanted(&self) -> projects::Wanted {
+        let plan = self.plan();
+        let today = day_of(self.now());
+        projects::Wanted {
+            object: "山区小学生和他们的老师".to_owned(),
+            service: "发放衣服，供应午餐".to_owned(),
+            ends_day: today + 120,
+            selection: plan.selection,
+            beneficiaries: 1_100,
+            use_of_money: "买棉衣、午餐和手套。".to_owned(),
+            leftovers: plan.leftovers,
+            nodes: plan.nodes,
+            lines: vec![
+                line("棉衣", "Padded coats", "件", 1_000, 26_500),
+                line("午餐", "Lunches", "份", 19_000, 500),
+                line("手套", "Gloves", "双", 1_000, 500),
+            ],
+            reason: "老师也没有厚衣服。".to_owned(),
+            filing_number: "53100000MJ0000002A26002".to_owned(),
+            filed_day: today,
+        }
+    }
+
+    /// The same, found in order, while donors are being told.
+    pub fn announced_change(&self, cast: &Cast, project: Id) -> Id {
+        let change = projects::ask_for_change(&self.app, &cast.manager.actor, project, &self.change_wanted(), self.now());
+        let change = change.unwrap_or_else(|trouble| panic!("{trouble:?}"));
+        let announced = projects::announce_change(&self.app, &cast.second_reviewer.actor, change, "同意", self.now());
+        announced.unwrap_or_else(|trouble| panic!("{trouble:?}"));
+        self.catch_up();
+        change
+    }
+}
+
+fn line(item: &str, english_item: &str, unit: &str, quantity: i64, unit_price_fen: i64) -> NewLine {
+    NewLine {
+        item: item.to_owned(),
+        english_item: english_item.to_owned(),
+        unit: unit.to_owned(),
+        quantity,
+        unit_price_fen,
+        kind: LineKind::Programme,
     }
 }

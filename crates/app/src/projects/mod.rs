@@ -18,8 +18,10 @@
 pub mod actions;
 mod facts;
 pub mod fund;
+mod jobs;
 pub mod model;
 mod pages;
+mod personal;
 mod rules;
 mod store;
 mod templates;
@@ -37,16 +39,24 @@ use crate::kernel::Id;
 use crate::kernel::settings::Setting;
 
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
+pub use jobs::{chores, jobs};
 pub use model::{
-    Accepting, CalmerFacts, Draft, Due, ExpensePart, Field, Figures, Filter, Hold, LineKind, NEVER, NewExpense, NewLine, Node, PaperKind,
-    PayoutPart, Plan, Project, ProjectCardData, ProjectKind, RedirectPart, RefundPart, Report, Sort, State, Whereabouts,
+    Accepting, CalmerFacts, DecisionKind, Draft, Due, ExpensePart, Field, Figures, Filter, Hold, LineKind, NEVER, NewExpense, NewLine,
+    Node, PaperKind, PayoutPart, Plan, Project, ProjectCardData, ProjectKind, ProjectNotice, RedirectPart, RefundPart, Report, Sort, State,
+    Whereabouts,
 };
-pub use pages::{card, desk_list, routes};
+pub use pages::{card, desk_list, notice_list, routes};
+pub use personal::personal;
 pub use waiting::{waiting_at_desk, waiting_for_operator};
 
 /// What an operator may choose about projects.
 pub fn settings() -> Vec<Setting> {
-    vec![rules::FILING_GRACE_DAYS]
+    vec![rules::FILING_GRACE_DAYS, rules::CHANGE_NOTICE_DAYS]
+}
+
+/// What donors of a project were told last; for the pages of their gifts.
+pub fn notices(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<ProjectNotice>, Fault> {
+    store::notices(tx, project_id, limit)
 }
 
 /// A project that everyone may see.

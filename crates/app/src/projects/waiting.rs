@@ -40,6 +40,42 @@ pub fn waiting_for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fa
             });
         }
     }
+    for (project_id, title, since) in store::open_requests(tx, WAITING_SHOWN)? {
+        waiting.push(Waiting {
+            queue: "waiting-project-requests",
+            thing: "project",
+            thing_id: project_id,
+            href: format!("/operator/projects/{project_id}/decisions"),
+            title,
+            since,
+            due_at: Some(promised(since, REVIEW_WORKDAYS)),
+            unattended: "unattended-project-request",
+        });
+    }
+    for (project_id, decision_id, title, since) in store::open_appeals(tx, WAITING_SHOWN)? {
+        waiting.push(Waiting {
+            queue: "waiting-project-appeals",
+            thing: "project_appeal",
+            thing_id: decision_id,
+            href: format!("/operator/projects/{project_id}/decisions"),
+            title,
+            since,
+            due_at: Some(promised(since, REVIEW_WORKDAYS)),
+            unattended: "unattended-project-appeal",
+        });
+    }
+    for (change_id, title, since) in store::open_changes(tx, WAITING_SHOWN)? {
+        waiting.push(Waiting {
+            queue: "waiting-project-changes",
+            thing: "project_change",
+            thing_id: change_id,
+            href: format!("/operator/changes/{change_id}"),
+            title,
+            since,
+            due_at: Some(promised(since, REVIEW_WORKDAYS)),
+            unattended: "unattended-project-change",
+        });
+    }
     for project in store::overdue_projects(tx, day_of(now))? {
         waiting.push(Waiting {
             queue: "waiting-project-late",

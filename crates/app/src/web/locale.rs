@@ -46,7 +46,20 @@ macro_rules! files {
     };
 }
 
-files!["web", "files", "people", "organisations", "projects", "plans", "giving", "settlement", "discover", "operations", "transparency"];
+files![
+    "web",
+    "files",
+    "people",
+    "organisations",
+    "projects",
+    "plans",
+    "decisions",
+    "giving",
+    "settlement",
+    "discover",
+    "operations",
+    "transparency"
+];
 
 pub struct Locales {
     zh: FluentBundle<FluentResource>,

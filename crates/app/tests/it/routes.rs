@@ -86,6 +86,7 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("progress", _) => all.life.progress,
         ("held", _) => all.life.held,
         ("files", _) => all.life.file,
+        ("changes", _) => all.life.change,
         ("complaints", "code") => return world.app.secret.code("complaint", &all.life.complaint.to_string()),
         ("complaints", _) => all.life.complaint,
         ("questions", "code") => return world.app.secret.code("question", &all.life.question.to_string()),

@@ -242,6 +242,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
         Some(place) => Some(cx.app.db.read(|tx| projects::whereabouts(tx, gift.project_id, place.before_fen, gift.amount_fen))?),
         None => None,
     };
+    let notices = cx.app.db.read(|tx| projects::notices(tx, gift.project_id, 3))?;
     let mut lines = vec![
         ui::ReceiptLine::new(cx.t("giving-line-project"), title_of(cx, gift)),
         ui::ReceiptLine::new(cx.t("giving-line-recipient"), recipient_of(cx, gift)),
@@ -265,6 +266,8 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
                 p { (cx.t("giving-keep-address")) }
             },
         }))
+        // A guest has no other place to be told at (慈善法 arts. 56 and 58: donors are told).
+        @if !notices.is_empty() { (ui::section(&cx.t("giving-project-notices"), None, projects::notice_list(cx, &notices))) }
         (ui::section(&cx.t("giving-where"), None, html! {
             (flow(cx, gift, paid_at, whereabouts.as_ref()))
             (show::as_of(cx))

@@ -8,6 +8,7 @@ use crate::giving::model::{GiftView, Stage};
 use crate::giving::{rules, store};
 use crate::kernel::civil::{self, Day};
 use crate::kernel::{Id, Micros, Refusal, Trouble};
+use crate::projects;
 use crate::web::{Answer, Cx, Outcome, PageParts, show};
 
 const PAGE: usize = 20;
@@ -60,6 +61,18 @@ pub fn page(cx: &Cx) -> Outcome {
     })?;
     let more = gifts.len() > PAGE;
     gifts.truncate(PAGE);
+    let notices = cx.app.db.read(|tx| -> Result<_, db::Fault> {
+        let mut told: Vec<(projects::ProjectNotice, String)> = Vec::new();
+        for gift in &gifts {
+            if !told.iter().any(|(notice, _)| notice.project_id == gift.project_id) {
+                let newest = projects::notices(tx, gift.project_id, 1)?;
+                told.extend(
+                    newest.into_iter().map(|notice| (notice, cx.either(&gift.project_title, &gift.project_english_title).to_owned())),
+                );
+            }
+        }
+        Ok(told)
+    })?;
     let stat = |value: String, label: &str| ui::Stat { value: value.into(), label: cx.t(label).into(), ..ui::Stat::default() };
     let title = cx.t("giving-mine");
     let body = html! {
@@ -70,6 +83,11 @@ pub fn page(cx: &Cx) -> Outcome {
             stat(show::count(projects), "giving-mine-projects"),
         ]))
         (show::as_of(cx))
+        @if !notices.is_empty() {
+            (ui::section(&cx.t("giving-project-notices"), None, ui::link_list(&notices.iter().map(|(n, title)| ui::LinkRow {
+                href: n.link.as_str().into(), title: cx.t(n.kind.key()).into(), note: title.as_str().into(), ..ui::LinkRow::default()
+            }).collect::<Vec<_>>())))
+        }
         (year_tabs(cx, &years))
         @if gifts.is_empty() {
             (ui::empty_state(&cx.t("giving-mine-none"), &cx.t("giving-mine-none-why"), Some(&ui::Link::new(cx.t("giving-find-project"), "/projects"))))

@@ -1,6 +1,8 @@
 //! What people do with projects. Each function is one thing that one person does: it loads what that person may see,
 //! asks the rules, and writes, in one transaction.
 
+mod changes;
+mod decisions;
 mod draft;
 mod money;
 mod plan;
@@ -8,6 +10,8 @@ mod reports;
 mod steps;
 mod stream;
 
+pub use changes::{Wanted, announce_change, ask_for_change, object, refuse_change, settle_changes};
+pub use decisions::{answer_appeal, appeal, ask_for_suspension, decide};
 pub use draft::{draft, save};
 pub use money::{approve_payout, record_expense, refuse_payout, request_payout};
 pub use plan::{add_paper, explain_costs, record_filing, remove_paper, save_plan};

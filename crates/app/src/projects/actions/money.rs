@@ -9,7 +9,7 @@ use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
 
 use super::super::fund;
-use super::super::model::{Hand, NewExpense, Payout, Project};
+use super::super::model::{Hand, Hold, NewExpense, Payout, Project};
 use super::super::rules::{self, Approval};
 use super::super::store::{self, stream};
 use super::{hash, load, seated, to_json};
@@ -34,6 +34,9 @@ pub fn request_payout(app: &App, actor: &Actor, project_id: Id, amount_fen: i64,
         let project = load(tx, actor, project_id)?;
         let person_id = seated(actor, &[project.recipient_id, project.implementer_id], &[Role::Manager])?;
         running(&project)?;
+        if project.hold != Hold::None {
+            return Err(Refusal::conflict("refusal-project-held-payout").into());
+        }
         if !store::reserve_payout(tx, project_id, amount_fen, project.goal_fen)? {
             let total = fund::total(tx, project_id)?;
             let left_fen = total.available_fen().min(project.goal_fen - total.used_or_out_fen());
@@ -50,6 +53,9 @@ pub fn approve_payout(app: &App, actor: &Actor, payout_id: Id, now: Micros) -> R
     app.db.write(|tx| {
         let (payout, project) = open_payout(tx, actor, payout_id)?;
         let person_id = seated(actor, &[project.recipient_id], &[Role::Finance, Role::Approver])?;
+        if project.hold != Hold::None {
+            return Err(Refusal::conflict("refusal-project-held-payout").into());
+        }
         let decided = match rules::approve(&payout, person_id, now)? {
             Approval::First(hand) => store::first_hand(tx, payout_id, hand)?,
             Approval::Second { second, hands } => {

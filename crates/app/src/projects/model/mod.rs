@@ -1,9 +1,11 @@
 //! A project and what belongs to it, as types; and how their rows are read.
 
+mod decisions;
 mod money;
 mod plan;
 mod shown;
 
+pub use decisions::{Change, ChangeState, Decision, DecisionKind, NoticeKind, ProjectNotice};
 pub use money::{Disclosure, Expense, Figures, Hand, NewExpense, Payout, PayoutState};
 pub use plan::{CostNote, Hold, LineKind, NamedPaper, Node, PLAN_TEXTS, Paper, PaperKind, Plan, PlanText, ProjectKind, Snapshot, Version};
 pub use shown::{

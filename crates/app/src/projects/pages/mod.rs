@@ -2,7 +2,9 @@
 //! `plan`, `papers`, `reports`, `money`, `steps`) and the operator's reviewers (`operator`).
 
 mod cards;
+mod changes;
 mod costs;
+mod decisions;
 mod desk;
 mod draft;
 mod list;
@@ -30,6 +32,7 @@ use super::model::{BudgetLine, LineKind, Project, State};
 use super::rules;
 
 pub use cards::card;
+pub use decisions::notice_list;
 pub use desk::desk_list;
 
 pub fn routes() -> Vec<Route> {
@@ -40,6 +43,8 @@ pub fn routes() -> Vec<Route> {
         get("/projects/{id}/disclosures/{disclosure}", Right::Anyone, records::disclosure),
         get("/projects/{id}/steps", Right::Anyone, records::steps),
         get("/projects/{id}/versions", Right::Anyone, versions::public),
+        get("/projects/{id}/changes/{change}", Right::Anyone, changes::public),
+        post("/projects/{id}/changes/{change}/objections", Right::SignedIn, changes::object),
         get("/desk/projects/new", Right::Desk, draft::new),
         get("/desk/projects/earlier", Right::Desk, draft::earlier),
         post("/desk/projects", Right::Desk, draft::create),
@@ -54,6 +59,11 @@ pub fn routes() -> Vec<Route> {
         post("/desk/projects/{id}/costs", Right::Desk, costs::explain),
         get("/desk/projects/{id}/filing", Right::Desk, papers::filing),
         post("/desk/projects/{id}/filing", Right::Desk, papers::file),
+        get("/desk/projects/{id}/decisions", Right::Desk, decisions::desk),
+        post("/desk/projects/{id}/suspension-request", Right::Desk, decisions::ask),
+        post("/desk/projects/{id}/appeals", Right::Desk, decisions::appeal),
+        get("/desk/projects/{id}/change", Right::Desk, changes::asking),
+        post("/desk/projects/{id}/change", Right::Desk, changes::ask),
         get("/desk/projects/{id}/progress", Right::Desk, reports::progress),
         post("/desk/projects/{id}/progress", Right::Desk, reports::post_progress),
         get("/desk/projects/{id}/disclosures", Right::Desk, reports::disclosures),
@@ -72,6 +82,12 @@ pub fn routes() -> Vec<Route> {
         get("/desk/projects/{id}/closing", Right::Desk, steps::closing),
         post("/desk/projects/{id}/closing", Right::Desk, steps::close),
         get("/operator/projects/{id}", Right::Operator, operator::project),
+        get("/operator/projects/{id}/decisions", Right::Operator, decisions::operator),
+        post("/operator/projects/{id}/decisions", Right::Operator, decisions::decide),
+        post("/operator/projects/{id}/appeals", Right::Operator, decisions::answer),
+        get("/operator/changes/{change}", Right::Operator, changes::judging),
+        post("/operator/changes/{change}/announcement", Right::Operator, changes::announce),
+        post("/operator/changes/{change}/refusal", Right::Operator, changes::refuse),
         post("/operator/projects/{id}/return", Right::Operator, operator::return_to_draft),
         post("/operator/projects/{id}/review", Right::Operator, operator::review),
         post("/operator/projects/{id}/publication", Right::Operator, operator::publish),

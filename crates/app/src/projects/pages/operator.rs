@@ -211,6 +211,7 @@ fn decisions(cx: &Cx, p: &Project, refusals: &[Refusal]) -> Markup {
     };
     let press = |kind, key: &str| ui::submit_row(ui::button(kind, &cx.t(key), None), None);
     html! {
+        p { (ui::Link::new(cx.t("project-decisions"), format!("/operator/projects/{}/decisions", p.id))) }
         @if p.state == State::Submitted {
             (ui::card(Some(&cx.t("project-review")), form("review", html! {
                 (words("note", "project-review-note", false))

@@ -8,6 +8,7 @@ use crate::web::{Cx, Outcome, PageParts, show};
 use super::super::fund;
 use super::super::model::{Project, State, StepTaken};
 use super::super::{actions, facts, rules, store};
+use super::decisions::hold_banner;
 use super::project_parts::{life, where_the_money_is};
 use super::{Parties, days_late, draft, parties_list, progress, state_badge, trail};
 
@@ -19,7 +20,7 @@ pub fn project(cx: &Cx) -> Outcome {
         let returned = steps.last().filter(|s| s.state == State::Draft).map(|s| s.reason.as_str());
         return draft::edit(cx, &project, &[], returned);
     }
-    let (parties, total, lines, due, steps, grace_days) = cx.app.db.read(|tx| {
+    let (parties, total, lines, due, steps, grace_days, decisions) = cx.app.db.read(|tx| {
         let steps = store::steps(tx, project.id)?;
         let mut named = Vec::new();
         for step in steps {
@@ -33,10 +34,12 @@ pub fn project(cx: &Cx) -> Outcome {
             facts::due(tx, &project)?,
             named,
             rules::FILING_GRACE_DAYS.get(tx)?,
+            store::decisions(tx, project.id)?,
         ))
     })?;
     let body = html! {
         (head(cx, &project, 0))
+        (hold_banner(cx, &project, &decisions))
         (unfiled(cx, &project, grace_days))
         @for item in &due {
             @if let Some(days) = days_late(cx, item.due_day) {
@@ -72,6 +75,8 @@ fn rooms<'a>(cx: &Cx, project: &Project) -> Vec<ui::LinkRow<'a>> {
     let mut rooms = vec![("/plan", "project-plan", "project-plan-note"), ("/papers", "project-papers", "project-papers-note")];
     if project.state.is_public() {
         rooms.push(("/costs", "project-costs", "project-costs-note"));
+        rooms.push(("/change", "project-change", "project-change-note"));
+        rooms.push(("/decisions", "project-decisions", "project-decisions-note"));
     }
     rooms
         .into_iter()

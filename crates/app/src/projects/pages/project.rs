@@ -10,9 +10,12 @@ use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
 
 use super::super::facts;
 use super::super::fund::{self, Total};
-use super::super::model::{BudgetLine, CostNote, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project};
+use super::super::model::{
+    BudgetLine, CostNote, Decision, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project, ProjectNotice,
+};
 use super::super::rules;
 use super::super::store::{self, PublicGift, PublicPayout};
+use super::decisions::{hold_banner, notice_list};
 use super::overview::unfiled;
 use super::project_parts::{
     complaint, cost_note, disclosure_table, expense_table, gift_list, life, payout_table, post, where_the_money_is,
@@ -39,6 +42,8 @@ pub struct PublicView {
     papers: Vec<(PaperKind, File)>,
     notes: Vec<CostNote>,
     grace_days: Day,
+    decisions: Vec<Decision>,
+    notices: Vec<ProjectNotice>,
 }
 
 /// 慈善中国, where filings and charities can be looked up.
@@ -76,6 +81,8 @@ fn load(cx: &Cx) -> Result<PublicView, Trouble> {
             papers,
             notes: store::cost_notes(tx, id)?,
             grace_days: rules::FILING_GRACE_DAYS.get(tx)?,
+            decisions: store::decisions(tx, id)?,
+            notices: store::notices(tx, id, 5)?,
             project,
         })
     })
@@ -123,7 +130,9 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
     let more = (view.posts_count > NEWEST_POSTS)
         .then(|| ui::Link::new(cx.ta("project-progress-all", &[("count", view.posts_count.into())]), steps));
     html! {
+        (hold_banner(cx, p, &view.decisions))
         (raised(cx, view))
+        @if !view.notices.is_empty() { (ui::section(&cx.t("project-notices"), None, notice_list(cx, &view.notices))) }
         (unfiled(cx, p, view.grace_days))
         (late(cx, &view.due))
         (ui::section(&cx.t("project-story"), None, html! {

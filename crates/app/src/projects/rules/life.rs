@@ -137,7 +137,7 @@ pub fn takes_gifts(project: &Project, known: Giving, now: Micros) -> Result<(), 
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::projects) mod tests {
     use super::*;
     use crate::kernel::civil::start_of;
     use crate::projects::model::Field;

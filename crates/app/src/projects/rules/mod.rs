@@ -1,5 +1,6 @@
 //! What is decided about projects, as pure functions: they take what is, what is asked and what time it is.
 
+mod changes;
 mod costs;
 mod draft;
 mod life;
@@ -9,6 +10,7 @@ mod plan;
 mod reports;
 mod versions;
 
+pub use changes::{CHANGE_NOTICE_DAYS, LineChange, changed_lines, covers, decided};
 pub use costs::{above_plan, cost_of};
 pub use draft::{cleaned, filing_number_fits, submission_faults, tidy, unsaveable};
 pub use life::{Giving, Publication, Step, may_review, missing_for_publication, takes_gifts};

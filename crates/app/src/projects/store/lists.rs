@@ -43,7 +43,7 @@ pub fn cards(tx: &mut Tx, filter: &Filter) -> Result<Vec<ProjectCardData>, Fault
              LEFT JOIN area AS upper_area ON upper_area.code = area.parent LEFT JOIN area AS top_area ON top_area.code = upper_area.parent \
              JOIN organisation AS launcher ON launcher.id = project.launcher_id JOIN organisation AS recipient ON recipient.id = project.recipient_id \
              JOIN organisation AS implementer ON implementer.id = project.implementer_id LEFT JOIN fund ON fund.project_id = project.id \
-             WHERE project.state IN ('published', 'fundraising_ended', 'executing', 'closed') \
+             WHERE project.state IN ('published', 'fundraising_ended', 'executing', 'closed') AND project.hold <> 'taken_down' \
              AND (?1 = '' OR lower(project.title || ' ' || project.english_title || ' ' || project.summary || ' ' || area.name || ' ' || \
                   COALESCE(upper_area.name, '') || ' ' || COALESCE(top_area.name, '')) LIKE ?1 ESCAPE '!') \
              AND (?2 = '' OR project.field = ?2) AND (?3 = '' OR (project.area_code >= ?3 AND project.area_code < ?4)) \
@@ -64,7 +64,7 @@ pub fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, Fault> {
     let row = tx.query_one(
         sql("SELECT COUNT(*) AS projects FROM project JOIN area ON area.code = project.area_code \
              LEFT JOIN area AS upper_area ON upper_area.code = area.parent LEFT JOIN area AS top_area ON top_area.code = upper_area.parent \
-             WHERE project.state IN ('published', 'fundraising_ended', 'executing', 'closed') \
+             WHERE project.state IN ('published', 'fundraising_ended', 'executing', 'closed') AND project.hold <> 'taken_down' \
              AND (?1 = '' OR lower(project.title || ' ' || project.english_title || ' ' || project.summary || ' ' || area.name || ' ' || \
                   COALESCE(upper_area.name, '') || ' ' || COALESCE(top_area.name, '')) LIKE ?1 ESCAPE '!') \
              AND (?2 = '' OR project.field = ?2) AND (?3 = '' OR (project.area_code >= ?3 AND project.area_code < ?4)) \

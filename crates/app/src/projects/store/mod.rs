@@ -1,12 +1,22 @@
 //! The statements about projects. Those that serve a desk start from the organisations in which the person holds a
 //! seat (`scope`) and find nothing otherwise; those for strangers start from what is public.
 
+mod changes;
+mod decisions;
 mod lists;
 mod movements;
 mod plan;
 pub mod stream;
 mod told;
 
+pub use changes::{
+    NewChange, add_change, add_objection, announce_change, change, changes, changes_due, objections, open_changes, refuse_change,
+    settle_change, write_changed, write_line,
+};
+pub use decisions::{
+    add_appeal, add_decision, add_notice, add_request, answer_appeal, answer_request, decisions, donor_of, donors_after, mark_told, notice,
+    notices, open_appeals, open_request, open_requests, set_hold,
+};
 pub use lists::{cards, count, desk_projects, operator_queue, overdue_projects};
 pub use movements::{PublicGift, PublicPayout, public_payouts};
 pub use movements::{
@@ -15,7 +25,7 @@ pub use movements::{
 };
 pub use plan::{
     add_cost_note, add_paper, add_version, cost_notes, counties, earlier_emergencies, emergency_filed, find_plan, look_alikes, papers,
-    publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions,
+    publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions, write_plan,
 };
 pub use told::{
     add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, last_disclosure, progress_count,
