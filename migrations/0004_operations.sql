@@ -25,3 +25,65 @@ CREATE TABLE job_decision (
   at {int} NOT NULL
 ) {strict};
 {append_only job_decision};
+
+-- Who belongs to a closed deployment, by phone number.
+CREATE TABLE member (
+  phone {text} PRIMARY KEY,
+  note {text} NOT NULL,
+  added_by {int} NOT NULL REFERENCES person (id),
+  added_at {int} NOT NULL,
+  ended_at {int}
+) {clustered};
+
+-- The designated platform on which a project's campaign runs too, and its address there.
+CREATE TABLE project_platform (
+  project_id {int} PRIMARY KEY REFERENCES project (id),
+  platform {text} NOT NULL,
+  address {text} NOT NULL,
+  named_by {int} NOT NULL REFERENCES person (id),
+  named_at {int} NOT NULL
+) {strict};
+
+-- The platform's half-yearly reports, as they were published, and the corrections to them.
+CREATE TABLE platform_report (
+  half {text} PRIMARY KEY,
+  body {text} NOT NULL,
+  published_at {int} NOT NULL
+) {strict};
+{append_only platform_report};
+
+CREATE TABLE platform_report_note (
+  id {int} PRIMARY KEY,
+  half {text} NOT NULL REFERENCES platform_report (half),
+  note {text} NOT NULL,
+  person_id {int} NOT NULL REFERENCES person (id),
+  at {int} NOT NULL
+) {strict};
+{append_only platform_report_note};
+
+-- A decision with a reason may be appealed once, by whom it concerns; a reviewer who did not take it judges.
+CREATE TABLE appeal (
+  id {int} PRIMARY KEY,
+  thing {text} NOT NULL,
+  thing_id {int} NOT NULL,
+  decided_at {int} NOT NULL,
+  decided_by {int} NOT NULL REFERENCES person (id),
+  -- What was decided about, and the reason as it stood.
+  title {text} NOT NULL,
+  decision {text} NOT NULL,
+  -- Whose appeal it is: an organisation's, or (0) a person's own.
+  organisation_id {int} NOT NULL,
+  person_id {int} NOT NULL REFERENCES person (id),
+  statement {text} NOT NULL,
+  made_at {int} NOT NULL,
+  due_day {int} NOT NULL,
+  state {text} NOT NULL CHECK (state IN ('open', 'upheld', 'confirmed')),
+  reviewer_id {int} REFERENCES person (id),
+  reason {text} NOT NULL,
+  reviewed_at {int},
+  UNIQUE (thing, thing_id, decided_at),
+  CHECK (reviewer_id <> decided_by AND reviewer_id <> person_id)
+) {strict};
+CREATE INDEX appeal_open ON appeal (due_day, id) WHERE state = 'open';
+CREATE INDEX appeal_organisation ON appeal (organisation_id, id);
+CREATE INDEX appeal_person ON appeal (person_id, id);

@@ -37,33 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 8, name: "project_decisions", text: include_str!("../../../migrations/0008_project_decisions.sql") },
 ];
 
-/// What the law lets this deployment do; it is printed on every page.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mode {
-    /// No real money.
-    Demo,
-    /// A charity's own site beside a designated platform (慈善法 art. 27).
-    OwnSite,
-    /// A platform designated by the Ministry of Civil Affairs.
-    Designated,
-    /// Mutual help inside a village or unit (慈善法 art. 122), or directed fundraising.
-    Closed,
-}
-
-impl Mode {
-    pub fn word(self) -> &'static str {
-        match self {
-            Mode::Demo => "demo",
-            Mode::OwnSite => "own_site",
-            Mode::Designated => "designated",
-            Mode::Closed => "closed",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Mode> {
-        [Mode::Demo, Mode::OwnSite, Mode::Designated, Mode::Closed].into_iter().find(|m| m.word() == word)
-    }
-}
+pub use kernel::Mode;
 
 /// What the program needs to be told before it can run.
 pub struct Setup {
@@ -109,6 +83,9 @@ impl App {
     /// Migrates the database, takes a process number and puts everything together. Starts no thread: `jobs::start` and
     /// `settlement::start` do.
     pub fn new(setup: Setup) -> Result<Arc<App>, Fault> {
+        if kernel::allows(setup.mode, kernel::Ability::RealMoney).is_err() && setup.channel.moves_money() {
+            return Err(Fault::inconsistent("a demonstration takes no real money, so it is not connected to the real payment channel"));
+        }
         setup.db.migrate(MIGRATIONS)?;
         let process = setup.db.write(kernel::process_number)?;
         Ok(Arc::new(App {
@@ -163,7 +140,7 @@ impl App {
 
 /// Everything an operator may choose.
 pub fn settings() -> Vec<kernel::settings::Setting> {
-    [projects::settings(), transparency::settings()].into_iter().flatten().collect()
+    [projects::settings(), transparency::settings(), operations::settings()].into_iter().flatten().collect()
 }
 
 /// Every route of the product with its right: the rights table.

@@ -44,6 +44,15 @@ pub fn command() -> Command {
                 ),
         )
         .subcommand(
+            place(Command::new("report").about("the platform's half-yearly report, counted from the ledger and the records"))
+                .arg(Arg::new("half").long("half").value_name("HALF").required(true).help("for example 2026H2"))
+                .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("the bytes that are published and hashed"))
+                .arg(Arg::new("html").long("html").action(ArgAction::SetTrue).conflicts_with("json").help("a page of its own"))
+                .arg(
+                    Arg::new("publish").long("publish").action(ArgAction::SetTrue).help("publish it for good; the half year must be over"),
+                ),
+        )
+        .subcommand(
             Command::new("restore")
                 .about("bring a backup back into an empty place, and check it")
                 .arg(Arg::new("from").long("from").value_name("DIR").required(true))

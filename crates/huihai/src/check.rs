@@ -1,4 +1,5 @@
-//! `huihai check`: every invariant of the books, from the rows. Clean is exit code 0, a finding is 1.
+//! `huihai check`: every invariant of the books, from the rows. Clean is exit code 0, a finding is 1, what could not be
+//! looked at is 2.
 
 use std::fs;
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>) -> Result<Ex
         acknowledged = Some(count);
         sentences.extend(missing.iter().map(|id| format!("gift {id} was acknowledged and is not in the books")));
     }
+    let areas = db.read(app::settlement::check::areas)?;
     if json {
         let folds: serde_json::Map<String, serde_json::Value> = db
             .digests()?
@@ -36,6 +38,7 @@ pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>) -> Result<Ex
         let value = serde_json::json!({
             "gifts": looked.gifts, "gifts_fen": looked.gifts_fen, "payouts": looked.payouts, "expenses": looked.expenses,
             "other_movements": looked.others, "acknowledged": acknowledged, "findings": sentences, "folds": folds,
+            "areas": areas.iter().map(|(area, rows)| ((*area).to_owned(), (*rows).into())).collect::<serde_json::Map<_, serde_json::Value>>(),
         });
         println!("{value}");
     } else {
@@ -46,6 +49,7 @@ pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>) -> Result<Ex
             looked.payouts,
             looked.expenses
         );
+        println!("{}", areas.iter().map(|(area, rows)| format!("{rows} {area}")).collect::<Vec<_>>().join(", "));
         if let Some(count) = acknowledged {
             println!("{count} acknowledged gifts looked for");
         }

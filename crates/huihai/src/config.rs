@@ -107,9 +107,32 @@ impl Config {
     pub fn mode(&self) -> Result<Mode> {
         match Mode::from_word(&self.mode) {
             Some(Mode::Demo) => bail!("mode = \"demo\" is what `huihai demo` is for; choose own_site, designated or closed"),
-            Some(mode) => Ok(mode),
+            Some(mode) => self.fits(mode).map(|()| mode),
             None => bail!("mode = {:?} is none of own_site, designated, closed", self.mode),
         }
+    }
+
+    /// What the rest of the file says must be possible in this mode.
+    fn fits(&self, mode: Mode) -> Result<()> {
+        match (mode, self.wechat.account.as_str()) {
+            (Mode::OwnSite, "provider") => {
+                bail!(
+                    "mode = \"own_site\" raises funds for one charity only, on its own merchant number: wechat.account must be \"direct\""
+                )
+            }
+            (Mode::Designated, "direct") => {
+                bail!("mode = \"designated\" serves many charities, each with its own merchant number: wechat.account must be \"provider\"")
+            }
+            _ => {}
+        }
+        let secure = |name: &str, address: Option<&str>| match address {
+            Some(address) if !address.starts_with("https://") => {
+                bail!("{name} = {address:?} is not an https address, and real money is at stake")
+            }
+            _ => Ok(()),
+        };
+        secure("base_url", Some(&self.base_url))?;
+        secure("wechat.api_base", self.wechat.api_base.as_deref())
     }
 
     /// The address for Prometheus, which must be this machine's own.

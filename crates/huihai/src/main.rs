@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod demo;
 mod house;
+mod report;
 mod serve;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Some(("migrate", m)) => house::migrate(m),
         Some(("check", m)) => check::run(m),
         Some(("backup", m)) => backup::backup(m),
+        Some(("report", m)) => report::run(m),
         Some(("restore", m)) => backup::restore(m),
         Some(("move", m)) => backup::move_to_postgres(m),
         Some(("bench", m)) => bench::run(m),
@@ -31,9 +33,10 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code,
+        // 1 says that something was looked at and is not in order; 2 that it could not be done.
         Err(error) => {
             eprintln!("huihai: {error:#}");
-            ExitCode::FAILURE
+            ExitCode::from(2)
         }
     }
 }

@@ -19,15 +19,16 @@ use crate::house;
 
 pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     let config = Config::read(Path::new(text(asked, "config").expect("clap asks for it")))?;
+    // What contradicts itself is refused before anything is made.
+    let (mode, metrics_address) = (config.mode()?, config.metrics_address()?);
     std::fs::create_dir_all(&config.data).with_context(|| format!("the data directory {} cannot be made", config.data.display()))?;
     let db = config.open()?;
-    let metrics_address = config.metrics_address()?;
     let writers = if db.engine() == Engine::Postgres { 2 } else { 1 };
     let app = App::new(Setup {
         db,
         clock: Clock::System,
         secret: house::secret(&config.data.join("secret"))?,
-        mode: config.mode()?,
+        mode,
         base_url: config.base_url.trim_end_matches('/').to_owned(),
         channel: config.channel()?,
         settlement: Limits { writers, ..Limits::default() },

@@ -36,6 +36,10 @@ pub struct Life {
     pub held: Id,
     /// A picture of the charity that everyone may see.
     pub file: Id,
+    /// A draft that was returned with a reason, which nobody has appealed yet.
+    pub returned: Id,
+    /// Another one was, and an appeal is open.
+    pub appeal: Id,
     /// The charity is asked for a statement on it.
     pub complaint: Id,
     /// Answered, with a paper.
@@ -92,6 +96,7 @@ impl World {
             self.sign_in_again(person);
         }
         let (complaint, question, question_paper) = self.supervised(cast, published);
+        let (returned, appeal) = self.appealed(cast);
         Life {
             published,
             draft,
@@ -111,6 +116,8 @@ impl World {
             question,
             question_paper,
             change,
+            returned,
+            appeal,
         }
     }
 }
@@ -132,6 +139,22 @@ impl World {
         let answer = [("answer", "发给了两所小学，名单见附件。")];
         cast.manager.submit_files(&cast.manager.get(&desk), &desk, &answer, &[("papers", "名单.png", PIXEL)]).has_status(200);
         (complaint, question, self.count(sql("SELECT MAX(file_id) AS count FROM question_file"), params![]))
+    }
+}
+
+impl World {
+    /// Two projects are returned with a reason; one of the decisions is appealed, through the pages.
+    fn appealed(&self, cast: &Cast) -> (Id, Id) {
+        let returned = ["退回的第一个项目", "退回的第二个项目"].map(|title| {
+            let (id, app, now) = (self.drafted(cast, title), &self.app, self.now());
+            let version = done(projects::submit(app, &cast.manager.actor, id, self.version(id), now));
+            done(projects::return_to_draft(app, &cast.reviewer.actor, id, version, "预算写得太粗", now));
+            id
+        });
+        let form = cast.manager.get(&format!("/desk/appeals/new?thing=project&id={}", returned[1]));
+        let why = [("statement", "预算是按审计意见写的，附件里有明细。")];
+        cast.manager.submit(&form, "/desk/appeals", &why).has_status(200);
+        (returned[0], self.count(sql("SELECT MAX(id) AS count FROM appeal"), params![]))
     }
 }
 

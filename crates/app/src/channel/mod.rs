@@ -186,6 +186,12 @@ impl Channel {
         }
     }
 
+    /// Whether this is the real channel, where paying costs money, and not a gateway that speaks its protocol.
+    pub fn moves_money(&self) -> bool {
+        let host = self.api_base.split("://").nth(1).unwrap_or("").split(['/', ':']).next().unwrap_or("");
+        host == "weixin.qq.com" || host.ends_with(".weixin.qq.com")
+    }
+
     /// Whether a merchant number is the one under which we are known at the channel.
     pub fn is_our_number(&self, number: &str) -> bool {
         match &self.account {

@@ -140,3 +140,22 @@ pub fn check(tx: &mut Tx) -> Result<Vec<String>, Fault> {
     }
     Ok(findings)
 }
+
+/// How the chain stands.
+pub struct Standing {
+    pub length: i64,
+    /// The last link's hash, hexadecimal; empty when there is none.
+    pub head: String,
+    /// Entries that wait for their link.
+    pub open: i64,
+}
+
+pub fn standing(tx: &mut Tx) -> Result<Standing, Fault> {
+    let head = tx.query_opt(sql("SELECT position, hash FROM audit_link ORDER BY position DESC LIMIT 1"), params![])?;
+    let (length, head) = match head {
+        Some(row) => (row.int("position")?, hex(&row.blob("hash")?)),
+        None => (0, String::new()),
+    };
+    let open = tx.query_one(sql("SELECT COUNT(*) AS open FROM audit_open"), params![])?.int("open")?;
+    Ok(Standing { length, head, open })
+}

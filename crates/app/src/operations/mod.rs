@@ -4,22 +4,30 @@
 //! |---|---|
 //! | what waits for the operator, and at a charity's desk? | `waiting.rs` asks every slice; `rules/queues.rs` sorts |
 //! | how do jobs, chores and queues stand? | `pages/health.rs`; for Prometheus `metrics.rs` |
+//! | who appeals a decision, and who judges? | `appeals.rs` |
+//! | what is in the half-yearly report? | `report.rs` |
+//! | who did what at a desk? | `pages/audit.rs`, over `kernel::audit` |
+//! | what may this deployment do? | `kernel::Mode`, shown by `pages/modes.rs` |
 //! | who has taken something up? | `pages/claims.rs`, over `kernel::claims`; pages show `web`'s banner |
 //!
 //! Invariants: this slice reads from all and nothing depends on it; what it shows is decided elsewhere, and a desk sees
 //! and takes up only what waits at that desk.
 
+mod appeals;
 mod metrics;
 mod pages;
+pub mod report;
 mod rules;
 mod waiting;
 
 use crate::App;
 use crate::jobs::Chore;
+use crate::kernel::settings::Setting;
 use crate::kernel::{MINUTE_US, Trouble, claims};
-use crate::web::Route;
+use crate::web::{Lang, Locales, Route};
 
 pub use metrics::{metrics, metrics_router};
+pub use pages::publish_half as publish_report;
 
 pub fn routes() -> Vec<Route> {
     pages::routes()
@@ -27,6 +35,25 @@ pub fn routes() -> Vec<Route> {
 
 pub fn chores() -> Vec<Chore> {
     vec![Chore { name: "forget claims that are over", every: 60 * MINUTE_US, run: forget_claims }]
+}
+
+pub fn settings() -> Vec<Setting> {
+    vec![appeals::ANSWER_WORKDAYS]
+}
+
+/// A report as a table of its own, for the command: the same table as on the page.
+pub fn report_html(report: &report::Report, locales: &Locales, lang: Lang) -> String {
+    let words = |key: &str| locales.text(lang, key, &[]);
+    ui::Page {
+        lang: lang.tag().into(),
+        title: report.half.as_str().into(),
+        site: words("site-name").into(),
+        no_index: true,
+        body: pages::figures(&words, report),
+        ..ui::Page::default()
+    }
+    .render()
+    .into_string()
 }
 
 fn forget_claims(app: &App) -> Result<(), Trouble> {

@@ -7,13 +7,19 @@ use db::{Fault, Tx};
 use crate::kernel::{Id, Micros, Waiting, claims};
 use crate::{people, projects, settlement, transparency};
 
+use super::appeals;
 use super::rules::queues::{Holder, Item};
 
 type OfOperator = fn(&mut Tx, Micros) -> Result<Vec<Waiting>, Fault>;
 type OfDesk = fn(&mut Tx, &[Id], Micros) -> Result<Vec<Waiting>, Fault>;
 
-const FOR_OPERATOR: &[OfOperator] =
-    &[projects::waiting_for_operator, settlement::waiting_for_operator, transparency::waiting_for_operator, people::waiting_for_operator];
+const FOR_OPERATOR: &[OfOperator] = &[
+    projects::waiting_for_operator,
+    settlement::waiting_for_operator,
+    transparency::waiting_for_operator,
+    people::waiting_for_operator,
+    appeals::waiting_for_operator,
+];
 
 const AT_DESK: &[OfDesk] = &[projects::waiting_at_desk, transparency::waiting_at_desk];
 

@@ -35,3 +35,8 @@ pub use personal::personal;
 pub use store::wechat::open_id;
 pub use store::{exists, find_staff, person_name};
 pub use totp::{provisioning_address, totp_now};
+
+/// A mainland mobile number as it is stored, read from what somebody typed.
+pub fn mobile_number(typed: &str) -> Option<String> {
+    rules::phone(typed).ok().map(|phone| phone.0)
+}

@@ -9,6 +9,8 @@
 //! | where is a given fen? | `rules/place.rs` |
 //! | what are the totals? | `fund.rs` |
 //! | what are donors and other slices told? | `facts.rs` |
+//! | which decisions can be appealed? | `decisions.rs` |
+//! | where does the same campaign run too (慈善法 art. 27)? | `platform.rs` |
 //! | what waits for somebody? | `waiting.rs` |
 //!
 //! Invariants: nobody judges what they wrote; a payout passes through three different people; no more is paid out than
@@ -16,12 +18,14 @@
 //! and follow one another without a gap.
 
 pub mod actions;
+mod decisions;
 mod facts;
 pub mod fund;
 mod jobs;
 pub mod model;
 mod pages;
 mod personal;
+mod platform;
 mod rules;
 mod store;
 mod templates;
@@ -38,6 +42,7 @@ use db::{Fault, Tx};
 use crate::kernel::Id;
 use crate::kernel::settings::Setting;
 
+pub use decisions::decisions_about;
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use jobs::{chores, jobs};
 pub use model::{

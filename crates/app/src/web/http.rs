@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get as on_get, post as on_post};
 
 use crate::App;
-use crate::kernel::{Actor, Refusal, Right, RouteMeter, Trouble, audit, sha256};
+use crate::kernel::{Ability, Actor, Refusal, Right, RouteMeter, Trouble, allows, audit, members, sha256};
 
 use super::session::{self, SESSION_COOKIE};
 use super::{Answer, Cookie, Cx, Form, Lang, Method, Outcome, Request, Route, Run, Upload, layout, uploads};
@@ -206,6 +206,9 @@ fn admitted(cx: &Cx, route: &Route, same_origin: bool) -> Result<(), Trouble> {
     if route.method == Method::Post && !same_origin {
         return Err(Refusal::new(403, "refusal-other-origin").into());
     }
+    if let Err(refusal) = allows(cx.app.mode, Ability::OpenToEveryone) {
+        members_only(cx, route, refusal)?;
+    }
     if cx.actor.may(route.right) {
         return Ok(());
     }
@@ -220,6 +223,32 @@ fn admitted(cx: &Cx, route: &Route, same_origin: bool) -> Result<(), Trouble> {
         _ => Refusal::forbidden(),
     }
     .into())
+}
+
+/// In a closed deployment only members and staff come past the door (慈善法 art. 122). The door itself is open, and so is
+/// what belongs to one's own account: who leaves must be able to take their data with them.
+fn members_only(cx: &Cx, route: &Route, refusal: Refusal) -> Result<(), Trouble> {
+    const OPEN: [&str; 12] = [
+        "/sign-in",
+        "/sign-out",
+        "/staff/sign-in",
+        "/wechat",
+        "/api/wechat/session",
+        "/privacy",
+        "/settings",
+        "/robots.txt",
+        "/healthz",
+        "/readyz",
+        ui::STYLE_PATH,
+        ui::SCRIPT_PATH,
+    ];
+    let under = |place: &str| route.path == place || route.path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
+    let own = route.right == Right::SignedIn && under("/me");
+    if own || route.path == "/about/mode" || OPEN.iter().any(|place| under(place)) || cx.actor.may(Right::Desk) || cx.actor.is_operator() {
+        return Ok(());
+    }
+    let Some(person_id) = cx.actor.person_id() else { return Err(Refusal::new(401, "refusal-members-first").into()) };
+    if cx.app.db.read(|tx| members::is_member(tx, person_id))? { Ok(()) } else { Err(refusal.into()) }
 }
 
 /// The visitor's address. Behind our own proxy it is the last one in the header: the earlier ones are hearsay.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::kernel::{Refusal, Right, Role};
+use crate::kernel::{Ability, Refusal, Right, Role, allows};
 
 use super::{Answer, Cookie, Cx, Lang, Outcome, Route, get, post};
 
@@ -29,15 +29,18 @@ impl Cx {
     }
 
     pub fn page_with_status(&self, status: u16, parts: PageParts) -> Answer {
-        let address = parts.canonical.map(|path| format!("{}{path}", self.app.base_url)).unwrap_or_default();
+        // What must not spread has no address for search engines and shared links.
+        let canonical = parts.canonical.filter(|_| allows(self.app.mode, Ability::Spread).is_ok());
+        let json_ld = parts.json_ld.filter(|_| canonical.is_some());
+        let address = canonical.map(|path| format!("{}{path}", self.app.base_url)).unwrap_or_default();
         let page = ui::Page {
             lang: self.lang.tag().into(),
             title: parts.title.into(),
             site: self.t("site-name").into(),
             description: parts.description.into(),
             canonical: address.into(),
-            json_ld: parts.json_ld.map(|v| v.to_string()).unwrap_or_default().into(),
-            no_index: parts.canonical.is_none(),
+            json_ld: json_ld.map(|v| v.to_string()).unwrap_or_default().into(),
+            no_index: canonical.is_none(),
             theme: match self.cookie("theme") {
                 "dark" => ui::Theme::Dark,
                 "light" => ui::Theme::Light,
@@ -122,6 +125,7 @@ impl Cx {
             link("footer-article", "/about/article"),
             link("footer-help", "/help"),
             link("privacy-link", "/privacy"),
+            link("mode-title", "/about/mode"),
         ];
         if self.app.mode == crate::Mode::Demo {
             about.push(link("footer-outbox", "/outbox"));
@@ -141,6 +145,7 @@ impl Cx {
                     link("nav-books", "/reconciliation"),
                     self.complain_link(),
                     link("complaint-figures", "/complaints"),
+                    link("report-list-title", "/reports"),
                     link("footer-staff", "/staff/sign-in"),
                 ],
             },
@@ -175,6 +180,7 @@ impl Cx {
 const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[
     ("/desk/seats", "people-seats-link", "people-seats-note", &[Role::Manager]),
     ("/desk/questions", "question-desk", "question-desk-note", &[Role::Manager, Role::Finance]),
+    ("/desk/appeals", "desk-room-appeals", "desk-room-appeals-note", &[]),
     ("/desk/complaints", "complaint-desk", "complaint-desk-note", &[Role::Manager]),
 ];
 
@@ -186,6 +192,10 @@ const OPERATOR_ROOMS: &[(&str, &str, &str)] = &[
     ("/operator/complaints", "complaint-room", "complaint-room-note"),
     ("/operator/settings", "settings-title", "settings-note"),
     ("/operator/messages", "people-messages", "people-messages-note"),
+    ("/operator/appeals", "room-appeals", "room-appeals-note"),
+    ("/operator/audit", "room-audit", "room-audit-note"),
+    ("/operator/reports", "room-reports", "room-reports-note"),
+    ("/operator/members", "room-members", "room-members-note"),
     ("/operator/health", "room-health", "room-health-note"),
 ];
 
@@ -238,7 +248,10 @@ pub fn local_path(path: &str) -> String {
     if safe { path.to_owned() } else { "/".to_owned() }
 }
 
-fn robots(_: &Cx) -> Outcome {
+fn robots(cx: &Cx) -> Outcome {
+    if allows(cx.app.mode, Ability::Spread).is_err() {
+        return Ok(Answer::bytes("text/plain; charset=utf-8", "User-agent: *\nDisallow: /\n", 3600));
+    }
     Ok(Answer::bytes(
         "text/plain; charset=utf-8",
         "User-agent: *\nDisallow: /me\nDisallow: /gifts\nDisallow: /desk\nDisallow: /operator\n",

@@ -19,6 +19,7 @@
 //! | `settlement.rs` | does the bill agree, who decides what does not fit, and does the check see damage? |
 //! | `stream.rs` | where are the fen when money comes back, is given back or goes elsewhere? |
 //! | `simulate.rs` | random worlds against a model that knows only the promises |
+//! | `modes.rs` | what may each legal mode do, and what is refused? |
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
 //! | `transparency.rs` | complaints and donors’ questions: is everyone answered, in time and by the right person? |
@@ -32,6 +33,7 @@ mod desks;
 mod giving;
 mod giving_orders;
 mod giving_project;
+mod modes;
 mod operations;
 mod organisations;
 mod people;

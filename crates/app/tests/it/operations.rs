@@ -1,7 +1,8 @@
 //! The desks: what waits, who has it, what was done about it.
 
-use app::kernel::{DAY_US, MINUTE_US};
-use app::web::Lang;
+use app::kernel::{DAY_US, MINUTE_US, Right};
+use app::operations::report::{self, Half};
+use app::web::{Lang, Method};
 use db::{params, sql};
 use testkit::{Cast, Page, World, on_both_engines};
 
@@ -17,7 +18,8 @@ fn the_operator_sees_what_waits_how_long_who_has_it_and_what_happens_otherwise(w
     let all = routes::everything(world);
     let Cast { reviewer, second_reviewer, manager, .. } = &all.cast;
     let (first, second) = (world.drafted(&all.cast, "早交的项目"), world.drafted(&all.cast, "晚交的项目"));
-    let submit = |id| app::projects::actions::submit(&world.app, &manager.actor, id, 1, world.now()).expect("it is complete");
+    let submit =
+        |id| app::projects::actions::submit(&world.app, &manager.actor, id, world.version(id), world.now()).expect("it is complete");
     submit(first);
     world.later(MINUTE_US);
     submit(second);
@@ -161,7 +163,251 @@ fn prometheus_reads_what_happened_without_a_word_about_anybody(world: &World) {
     }
 }
 
+fn the_audit_trail_is_searched_cannot_be_deleted_and_a_tampered_chain_is_found(world: &World) {
+    let all = routes::everything(world);
+    let Cast { reviewer, finance, .. } = &all.cast;
+    let path = format!("/desk/projects/{}/progress", all.life.published);
+    finance.post(&path, &[("title", "越权"), ("body", "不该成功")]).has_status(403);
+    world.catch_up();
+    let page = reviewer.get(&format!("/operator/audit?person=冯财务&path={path}"));
+    page.has_status(200).sees("冯财务").sees(&path).sees("没有被接受").sees_no("郑项目").sees_no("越权");
+    reviewer.get("/operator/audit?day=2020-01-01").sees("没有符合条件的记录");
+    reviewer.get("/operator/audit?person=没有这个人").sees("没有符合条件的记录");
+    assert!(reviewer.get("/operator/audit.csv").source().contains("冯财务"));
+    reviewer.get("/operator/audit?recompute=1").sees("链条完整");
+
+    for removal in
+        [sql("DELETE FROM audit WHERE id > 0"), sql("DELETE FROM audit_link WHERE position > 0"), sql("UPDATE audit SET path = '/'")]
+    {
+        assert!(world.app.db.write(|tx| tx.execute(removal, params![])).is_err(), "the database itself refuses {}", removal.text());
+    }
+    // Whoever owns the database can put its trigger aside. Then the chain tells.
+    let (aside, back) = match world.engine() {
+        testkit::Engine::Sqlite => (sql("DROP TRIGGER audit_keeps"), None),
+        testkit::Engine::Postgres => {
+            (sql("ALTER TABLE audit DISABLE TRIGGER audit_stays"), Some(sql("ALTER TABLE audit ENABLE TRIGGER audit_stays")))
+        }
+    };
+    let id = world.count(sql("SELECT MIN(audit_id) AS count FROM audit_link"), params![]);
+    let person = world.count(sql("SELECT person_id AS count FROM audit WHERE id = ?1"), params![id]);
+    let as_owner = |person: i64| {
+        world
+            .app
+            .db
+            .write(|tx| tx.execute_one(sql("UPDATE audit SET person_id = ?2 WHERE id = ?1"), params![id, person]))
+            .expect("tampered")
+    };
+    world.app.db.write(|tx| tx.execute(aside, params![])).expect("the owner of the database");
+    as_owner(1);
+    let (_, findings) = app::settlement::check::check(&world.app.db).expect("a check");
+    assert!(findings.iter().any(|f| f.0.contains(&id.to_string()) && f.0.contains("audit trail is broken")), "{findings:?}");
+    reviewer.get("/operator/audit?recompute=1").sees("链条断了").sees(&id.to_string());
+    as_owner(person);
+    if let Some(back) = back {
+        world.app.db.write(|tx| tx.execute(back, params![])).expect("the owner of the database");
+    }
+    reviewer.get("/operator/audit?recompute=1").sees("链条完整");
+}
+
+/// R22: the platform publishes how it ran at least every half year (公开募捐平台服务管理办法).
+fn r22_a_half_yearly_report_is_counted_published_once_and_corrected_by_note(world: &World) {
+    let all = routes::everything(world);
+    let reviewer = &all.cast.reviewer;
+    let stranger = world.stranger();
+    stranger.get("/reports").has_status(200).sees("还没有发布过报告");
+    let so_far = stranger.get("/reports/2026H2");
+    so_far.has_status(200).sees("还没有发布").sees("捐赠金额").sees("¥1,000.00");
+    stranger.get("/reports/2027H1").has_status(404);
+    stranger.get("/reports/2026H3").has_status(404);
+    reviewer.post("/operator/reports", &[("half", "2026H2")]).has_status(409).sees("还没有过完");
+
+    let half = Half::parse("2026H2").expect("a half year");
+    let counted = || world.app.db.read(|tx| report::count(tx, half, world.app.mode)?.json()).expect("figures");
+    let before = counted();
+    assert!(before.contains(r#""gifts":{"count":1,"fen":100000}"#), "{before}");
+    assert!(before.contains(r#""payouts":{"count":1,"fen":60000}"#), "{before}");
+
+    // The year turns; what happens afterwards belongs to the next half.
+    world.later(140 * DAY_US);
+    let at_the_end = counted();
+    world.sign_in_again(reviewer);
+    let page = reviewer.get("/operator/reports");
+    reviewer.submit(&page, "/operator/reports", &[]).has_status(200).sees("报告已发布");
+    reviewer.post("/operator/reports", &[("half", "2026H2")]).has_status(409).sees("已经发布过");
+    stranger.get("/reports/2026H2").sees("与账本一致");
+    let kept = stranger.get("/reports/2026H2/figures.json").source().to_owned();
+    assert_eq!(kept, at_the_end, "the published bytes are the counted ones");
+    let _ = world.app.db.write(|tx| tx.execute(sql("UPDATE platform_report SET body = ''"), params![])).expect_err("a report stays");
+    world.later(30 * DAY_US);
+    assert_eq!(counted(), kept, "counted again a month later, the same bytes");
+    world.sign_in_again(reviewer);
+    let page = reviewer.get("/operator/reports");
+    reviewer.submit(&page, "/operator/reports/notes", &[("note", "")]).has_status(422);
+    reviewer.submit(&page, "/operator/reports/notes", &[("note", "捐赠笔数未含线下捐赠。")]).has_status(200).sees("更正已发布");
+    stranger.get("/reports/2026H2").sees("捐赠笔数未含线下捐赠。").sees("与账本一致");
+    let entries =
+        world.count(sql("SELECT COUNT(*) AS count FROM public_entry WHERE kind IN ('platform_report', 'platform_report_note')"), params![]);
+    assert_eq!(entries, 2);
+}
+
+fn an_appeal_is_judged_by_somebody_else_with_a_reason(world: &World) {
+    let all = routes::everything(world);
+    let Cast { manager, reviewer, second_reviewer, implementer_manager, .. } = &all.cast;
+    let desk = manager.get("/desk/appeals");
+    desk.has_status(200).sees("退回的第一个项目").sees("退回的第二个项目").sees("等待答复");
+    let judged = format!("/operator/appeals/{}", all.life.appeal);
+    second_reviewer.get("/operator").sees("待答复的申诉").sees("没人答复");
+    // Whoever decided is not even offered the buttons, and the door is shut.
+    reviewer.get(&judged).sees("请别人来答复").sees_no("维持原决定");
+    reviewer.post(&judged, &[("do", "confirm"), ("reason", "没问题")]).has_status(403).sees("要由别人来答复");
+    let page = second_reviewer.get(&judged);
+    page.sees("预算写得太粗").sees("附件里有明细");
+    second_reviewer.submit(&page, &judged, &[("do", "uphold"), ("reason", "")]).has_status(422);
+    second_reviewer.submit(&page, &judged, &[("do", "uphold"), ("reason", "明细足够，请重新提交。")]).has_status(200).sees("申诉成立");
+    second_reviewer.post(&judged, &[("do", "confirm"), ("reason", "改主意了")]).has_status(409);
+    manager.get(&format!("/desk/appeals/{}", all.life.appeal)).sees("申诉成立").sees("请重新提交");
+    manager.get("/me/notices").sees("申诉成立");
+    // Once only, and only by whom it concerns.
+    let again = |who: &testkit::Person, id: i64| {
+        who.post("/desk/appeals", &[("thing", "project"), ("id", &id.to_string()), ("statement", "再看一次")])
+    };
+    let second = world.count(sql("SELECT thing_id AS count FROM appeal WHERE id = ?1"), params![all.life.appeal]);
+    again(manager, second).has_status(409);
+    again(implementer_manager, all.life.returned).has_status(409);
+    again(manager, all.life.published).has_status(409);
+    implementer_manager.get(&format!("/desk/appeals/{}", all.life.appeal)).has_status(404);
+    // Late, both sides see it; too old, it cannot be made.
+    again(manager, all.life.returned).has_status(200);
+    world.later(20 * DAY_US);
+    for person in [manager, second_reviewer] {
+        world.sign_in_again(person);
+    }
+    manager.get("/desk/appeals").sees("逾期");
+    second_reviewer.get("/operator?queue=waiting-appeal&show=late").sees("退回的第一个项目");
+}
+
+/// R16: no deception, no quotas in disguise (慈善法 art. 31, 32): no page ranks givers, and nothing groups them by employer
+/// or class. That nobody is pressed elsewhere no program can promise; every page has a way to complain.
+fn r16_no_page_ranks_givers_or_counts_them_by_employer_or_class(world: &World) {
+    let _all = routes::everything(world);
+    let schema = world.app.db.schema().expect("a schema");
+    for (table, columns) in &schema.tables {
+        for column in &columns.columns {
+            let grouping =
+                ["employer", "class", "school", "quota", "department"].iter().find(|w| column.name.split('_').any(|part| part == **w));
+            assert!(grouping.is_none(), "{table}.{} would let givers be grouped", column.name);
+        }
+    }
+    let stranger = world.stranger();
+    for route in app::routes().iter().filter(|r| r.right == Right::Anyone && r.method == Method::Get && !r.path.contains('{')) {
+        let page = stranger.visit(route.path);
+        if page.is_html() && page.status == 200 {
+            for word in ["排行榜", "捐赠排名", "人人都要捐", "完成率"] {
+                page.sees_no(word);
+            }
+            assert!(page.links().iter().any(|link| link.starts_with("/complaints/new")), "{} has no way to complain", route.path);
+        }
+    }
+}
+
+/// R23: certificates and fundraising records at least two years, books thirty, logs six months (网络安全法 art. 21). The
+/// program deletes none of them at all: whatever a chore forgets is named here.
+fn r23_nothing_that_must_be_kept_is_ever_deleted(world: &World) {
+    let all = routes::everything(world);
+    let keep = [
+        "certificate",
+        "organisation",
+        "project",
+        "project_step",
+        "budget_line",
+        "progress_post",
+        "disclosure",
+        "payout",
+        "expense",
+        "transfer",
+        "gift",
+        "gift_intent",
+        "gift_batch",
+        "project_gift",
+        "calmer_snapshot",
+        "channel_day",
+        "bill_day",
+        "reconciliation_case",
+        "held_notification",
+        "refused_notification",
+        "public_entry",
+        "audit",
+        "audit_outcome",
+        "audit_link",
+        "complaint",
+        "complaint_step",
+        "appeal",
+        "file",
+        "file_body",
+        "job_decision",
+    ];
+    let rows =
+        || world.app.db.digests().expect("digests").into_iter().map(|d| (d.table, d.rows)).collect::<std::collections::BTreeMap<_, _>>();
+    let before = rows();
+    for _ in 0..3 {
+        world.later(1_100 * DAY_US);
+    }
+    let after = rows();
+    for table in keep {
+        assert!(
+            after[table] >= before[table] && before.contains_key(table),
+            "{table} had {} rows and has {} nine years later",
+            before[table],
+            after[table]
+        );
+    }
+    assert!(all.life.gift > 0);
+}
+
+/// R25: the function groups of MZ/T 087-2017 as its readers name them, each with the pages that serve it.
+#[test]
+fn r25_every_function_group_of_mz_t_087_has_its_routes() {
+    let routes = app::routes();
+    let there = |path: &str| routes.iter().any(|route| route.path == path);
+    for (group, paths) in [
+        ("募捐活动详情", &["/projects", "/projects/{id}", "/projects/{id}/disclosures/{disclosure}"][..]),
+        ("慈善组织详情", &["/organisations", "/organisations/{id}"]),
+        ("捐赠记录", &["/me/gifts", "/gifts/{id}/{code}"]),
+        ("社会举报", &["/complaints/new", "/operator/complaints/{id}"]),
+        ("活动管理", &["/desk/projects/{id}", "/desk/projects/{id}/progress", "/operator/projects/{id}"]),
+        ("捐赠管理", &["/projects/{id}/gift", "/operator/reconciliation", "/operator/held"]),
+        ("捐赠人管理", &["/me", "/sign-in"]),
+    ] {
+        for path in paths {
+            assert!(there(path), "{group}: no route {path}");
+        }
+    }
+}
+
+/// R26: what the summary of the platform rule asks of the system itself. Designation by the ministry, 等保 and penetration
+/// tests are people's work; the parts that are software each have a route or a header.
+#[test]
+fn r26_display_payment_and_use_query_are_there_and_safe() {
+    let routes = app::routes();
+    let right = |path: &str| routes.iter().find(|route| route.path == path).map(|route| route.right);
+    assert_eq!(right("/projects/{id}"), Some(Right::Anyone), "display");
+    assert_eq!(right("/projects/{id}/gift"), Some(Right::Anyone), "payment");
+    assert_eq!(right("/gifts/{id}/{code}"), Some(Right::Anyone), "use query, by the donor's own link");
+    assert!(routes.iter().any(|route| route.path == "/wechat/notifications"), "confirmation by the channel");
+    for header in ["content-security-policy", "x-content-type-options", "referrer-policy"] {
+        assert!(app::web::SECURITY_HEADERS.iter().any(|(name, _)| *name == header), "{header}");
+    }
+    for operated in ["/operator/audit", "/operator/health", "/operator/settings"] {
+        assert_eq!(right(operated), Some(Right::Operator), "{operated}");
+    }
+}
+
 on_both_engines![
+    the_audit_trail_is_searched_cannot_be_deleted_and_a_tampered_chain_is_found,
+    r22_a_half_yearly_report_is_counted_published_once_and_corrected_by_note,
+    an_appeal_is_judged_by_somebody_else_with_a_reason,
+    r16_no_page_ranks_givers_or_counts_them_by_employer_or_class,
+    r23_nothing_that_must_be_kept_is_ever_deleted,
     the_health_page_names_what_is_oldest_and_what_gave_up,
     watchers_are_told_that_the_process_lives_and_works,
     prometheus_reads_what_happened_without_a_word_about_anybody,

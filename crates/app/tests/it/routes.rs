@@ -63,6 +63,9 @@ pub fn filled(pattern: &str, world: &World, all: &Everything) -> String {
     if pattern == "/projects/{id}/gift" || pattern == "/api/projects/{id}/calmer" {
         return format!("{}?amount=1", pattern.replace("{id}", &all.life.published.to_string()));
     }
+    if pattern == "/desk/appeals/new" {
+        return format!("{pattern}?thing=project&id={}", all.life.returned);
+    }
     let mut path: Vec<String> = Vec::new();
     for part in pattern.split('/') {
         let before = path.iter().rev().find(|p| p.chars().any(char::is_alphabetic)).cloned().unwrap_or_default();
@@ -87,6 +90,8 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("held", _) => all.life.held,
         ("files", _) => all.life.file,
         ("changes", _) => all.life.change,
+        ("reports", _) => return "2026H2".to_owned(),
+        ("appeals", _) => all.life.appeal,
         ("complaints", "code") => return world.app.secret.code("complaint", &all.life.complaint.to_string()),
         ("complaints", _) => all.life.complaint,
         ("questions", "code") => return world.app.secret.code("question", &all.life.question.to_string()),

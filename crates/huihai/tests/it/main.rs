@@ -5,3 +5,4 @@ mod bench;
 mod crash;
 mod demo;
 mod program;
+mod report;

@@ -11,7 +11,7 @@ use crate::organisations;
 use super::super::model::{Project, State};
 use super::super::rules::{self, Publication, Step};
 use super::super::store::{self, Taking};
-use super::super::{facts, fund};
+use super::super::{facts, fund, platform};
 use super::plan::{emergency_faults, keep_version, snapshot, unready};
 use super::{changed_meanwhile, hash, load, reviewer, seated, to_json};
 
@@ -81,6 +81,7 @@ pub fn publish(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> R
         if let Some(refusal) = missing.into_iter().next() {
             return Err(refusal.into());
         }
+        platform::may_be_published(tx, app.mode, &project)?;
         let next = take(tx, &walk, &project, Step::Publish, "")?;
         store::publish_papers(tx, id, now)?;
         let version_sha256 = store::version_public(tx, id, now)?;

@@ -29,7 +29,7 @@ use crate::organisations::{self, Organisation, areas};
 use crate::web::{Cx, Route, get, post, refusal_text, show, upload};
 
 use super::model::{BudgetLine, LineKind, Project, State};
-use super::rules;
+use super::{platform, rules};
 
 pub use cards::card;
 pub use decisions::notice_list;
@@ -81,6 +81,8 @@ pub fn routes() -> Vec<Route> {
         post("/desk/projects/{id}/execution", Right::Desk, steps::execute),
         get("/desk/projects/{id}/closing", Right::Desk, steps::closing),
         post("/desk/projects/{id}/closing", Right::Desk, steps::close),
+        get("/desk/projects/{id}/platform", Right::Desk, platform::page),
+        post("/desk/projects/{id}/platform", Right::Desk, platform::save),
         get("/operator/projects/{id}", Right::Operator, operator::project),
         get("/operator/projects/{id}/decisions", Right::Operator, decisions::operator),
         post("/operator/projects/{id}/decisions", Right::Operator, decisions::decide),

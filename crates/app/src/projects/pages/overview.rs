@@ -72,7 +72,11 @@ pub fn project(cx: &Cx) -> Outcome {
 
 /// The other pages of a project at its desk.
 fn rooms<'a>(cx: &Cx, project: &Project) -> Vec<ui::LinkRow<'a>> {
-    let mut rooms = vec![("/plan", "project-plan", "project-plan-note"), ("/papers", "project-papers", "project-papers-note")];
+    let mut rooms = vec![
+        ("/plan", "project-plan", "project-plan-note"),
+        ("/papers", "project-papers", "project-papers-note"),
+        ("/platform", "project-platform-title", "project-platform-note"),
+    ];
     if project.state.is_public() {
         rooms.push(("/costs", "project-costs", "project-costs-note"));
         rooms.push(("/change", "project-change", "project-change-note"));

@@ -110,6 +110,7 @@ pub fn project(cx: &Cx) -> Outcome {
                 " · " (cx.t("project-certificate-fundraising")) " " (c.number)
             }
         }
+        (super::platform::line(cx, p.id)?)
         (ui::columns(main_column(cx, &view), side_column(cx, &view)))
         (giving(cx, &view))
     };

@@ -114,7 +114,7 @@ pub fn likeness(a: &str, b: &str) -> u32 {
     };
     let (a, b) = (pairs(a), pairs(b));
     let (common, all) = (a.intersection(&b).count(), a.len() + b.len());
-    if all == 0 { 0 } else { u32::try_from(common * 200 / all).unwrap_or(0) }
+    u32::try_from((common * 200).checked_div(all).unwrap_or(0)).unwrap_or(0)
 }
 
 /// From here on a reviewer is told.

@@ -1,0 +1,198 @@
+//! Appeals as both sides see them: `/desk/appeals` of an organisation, `/operator/appeals` of those who judge.
+
+use maud::{Markup, html};
+
+use crate::kernel::{Decision, Id, Refusal, Role, Trouble};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, show};
+
+use super::super::appeals::{self, Appeal};
+
+fn state(cx: &Cx, appeal: &Appeal) -> Markup {
+    match &appeal.outcome {
+        None if crate::kernel::civil::day_of(cx.now) > appeal.due_day => ui::badge(ui::Tone::Bad, &cx.t("operations-late")),
+        None => ui::badge(ui::Tone::Info, &cx.t("appeal-open")),
+        Some(outcome) if outcome.upheld => ui::badge(ui::Tone::Good, &cx.t("appeal-upheld")),
+        Some(_) => ui::badge(ui::Tone::Plain, &cx.t("appeal-confirmed")),
+    }
+}
+
+fn rows(cx: &Cx, desk: &str, all: &[Appeal]) -> Markup {
+    let row = |appeal: &Appeal| ui::LinkRow {
+        href: format!("{desk}/appeals/{}", appeal.id).into(),
+        title: appeal.title.clone().into(),
+        note: cx.ta("appeal-made", &[("time", show::minute(appeal.made_at).into())]).into(),
+        aside: state(cx, appeal),
+    };
+    ui::link_list(&all.iter().map(row).collect::<Vec<_>>())
+}
+
+/// What both sides read: the decision, the appeal, the answer.
+fn story(cx: &Cx, appeal: &Appeal) -> Markup {
+    html! {
+        p { (state(cx, appeal)) }
+        (ui::card(Some(&cx.t("appeal-decision")), html! { p { (show::instant(appeal.decided_at)) } p { (appeal.decision) } }))
+        (ui::card(Some(&cx.t("appeal-statement")), html! { p { (show::instant(appeal.made_at)) } p { (appeal.statement) } }))
+        @match &appeal.outcome {
+            Some(outcome) => (ui::card(Some(&cx.t("appeal-answer")), html! { p { (show::instant(outcome.at)) } p { (outcome.reason) } })),
+            None => { p { (cx.t("appeal-due")) " " (show::day(appeal.due_day)) } },
+        }
+    }
+}
+
+fn trail(cx: &Cx, desk: &'static str, title: &str, inner: bool) -> Markup {
+    let mut steps = vec![if desk == "/desk" { ui::Link::new(cx.t("nav-desk"), desk) } else { ui::Link::new(cx.t("nav-operator"), desk) }];
+    if inner {
+        steps.push(ui::Link::new(cx.t("appeal-title"), format!("{desk}/appeals")));
+    }
+    ui::breadcrumbs(&cx.t("operations-trail"), &steps, title)
+}
+
+pub fn desk_list(cx: &Cx) -> Outcome {
+    let organisations = cx.organisations_as(&Role::ALL)?;
+    let (open, made) = cx.app.db.read(|tx| {
+        Ok::<_, db::Fault>((appeals::open_to_appeal(tx, &organisations, cx.now)?, appeals::of_organisations(tx, &organisations)?))
+    })?;
+    let title = cx.t("appeal-title");
+    let decided: Vec<ui::LinkRow> = open
+        .iter()
+        .map(|d| ui::LinkRow {
+            href: format!("/desk/appeals/new?thing={}&id={}", d.thing, d.thing_id).into(),
+            title: d.title.clone().into(),
+            note: d.reason.chars().take(80).collect::<String>().into(),
+            aside: ui::text(show::minute(d.decided_at)),
+        })
+        .collect();
+    let body = html! {
+        (trail(cx, "/desk", &title, false))
+        (ui::heading(&title, Some(&cx.t("appeal-lead"))))
+        (ui::section(&cx.t("appeal-can"), None, html! {
+            @if decided.is_empty() { p { (cx.t("appeal-can-none")) } } @else { (ui::link_list(&decided)) }
+        }))
+        (ui::section(&cx.t("appeal-ours"), None, html! {
+            @if made.is_empty() { p { (cx.t("appeal-ours-none")) } } @else { (rows(cx, "/desk", &made)) }
+        }))
+    };
+    Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
+}
+
+pub fn desk_new(cx: &Cx) -> Outcome {
+    form(cx, cx.query("thing"), cx.query("id"), None)
+}
+
+fn form(cx: &Cx, thing: &str, id: &str, refused: Option<&Refusal>) -> Outcome {
+    let organisations = cx.organisations_as(&Role::ALL)?;
+    let open = cx.app.db.read(|tx| appeals::open_to_appeal(tx, &organisations, cx.now))?;
+    let asked = parse_id(id);
+    let Some(Decision { title: about, reason, decided_at, .. }) = open.into_iter().find(|d| d.thing == thing && Some(d.thing_id) == asked)
+    else {
+        return Ok(Answer::redirect("/desk/appeals"));
+    };
+    let title = cx.t("appeal-new");
+    let body = html! {
+        (trail(cx, "/desk", &title, true))
+        (ui::heading(&title, Some(&about)))
+        (ui::card(Some(&cx.t("appeal-decision")), html! { p { (show::instant(decided_at)) } p { (reason) } }))
+        (ui::form(&ui::Form {
+            action: "/desk/appeals".into(),
+            hidden: vec![("thing".into(), thing.to_owned().into()), ("id".into(), id.to_owned().into())],
+            body: html! {
+                (text(cx, "statement", "appeal-why", "appeal-why-help", refused))
+                (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("appeal-make"), None), Some(&ui::Link::new(cx.t("appeal-title"), "/desk/appeals"))))
+            },
+            ..ui::Form::default()
+        }))
+    };
+    Ok(cx.page_with_status(refused.map_or(200, |r| r.status), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
+}
+
+fn text(cx: &Cx, name: &'static str, label: &str, help: &str, refused: Option<&Refusal>) -> Markup {
+    ui::textarea_field(&ui::TextArea {
+        name: name.into(),
+        label: cx.t(label).into(),
+        help: cx.t(help).into(),
+        value: cx.form(name).to_owned().into(),
+        error: field_error(cx, refused, name).into(),
+        required: true,
+        ..ui::TextArea::default()
+    })
+}
+
+pub fn desk_make(cx: &Cx) -> Outcome {
+    let organisations = cx.organisations_as(&Role::ALL)?;
+    let (by, id, now) = (cx.person_id()?, cx.app.new_id(), cx.now);
+    let (thing, thing_id) = (cx.form("thing"), parse_id(cx.form("id")).ok_or_else(|| Refusal::input("id", "refusal-appeal-nothing"))?);
+    let statement = cx.form("statement");
+    match cx.app.db.write(|tx| appeals::make(tx, id, (thing, thing_id), &organisations, by, statement, now)) {
+        Ok(()) => Ok(Answer::redirect(format!("/desk/appeals/{id}?done=appeal-made"))),
+        Err(Trouble::Refused(refusal)) if refusal.status == 422 => form(cx, thing, cx.form("id"), Some(&refusal)),
+        Err(other) => Err(other),
+    }
+}
+
+pub fn desk_one(cx: &Cx) -> Outcome {
+    let (id, organisations) = (cx.id_param("id")?, cx.organisations_as(&Role::ALL)?);
+    let appeal = cx.app.db.read(|tx| appeals::find_for(tx, id, &organisations))?.ok_or_else(Refusal::not_found)?;
+    let body = html! { (trail(cx, "/desk", &appeal.title, true)) (ui::heading(&appeal.title, None)) (story(cx, &appeal)) };
+    Ok(cx.page(PageParts { title: &appeal.title, body, reading: true, ..PageParts::default() }))
+}
+
+pub fn operator_list(cx: &Cx) -> Outcome {
+    let all = cx.app.db.read(appeals::all)?;
+    let title = cx.t("appeal-title");
+    let body = html! {
+        (trail(cx, "/operator", &title, false))
+        (ui::heading(&title, Some(&cx.t("appeal-operator-lead"))))
+        @if all.is_empty() { (ui::empty_state(&cx.t("appeal-none"), &cx.t("appeal-none-why"), None)) } @else { (rows(cx, "/operator", &all)) }
+    };
+    Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
+}
+
+pub fn operator_one(cx: &Cx) -> Outcome {
+    judging(cx, cx.id_param("id")?, None)
+}
+
+fn judging(cx: &Cx, id: Id, refused: Option<&Refusal>) -> Outcome {
+    let appeal = cx.app.db.read(|tx| appeals::find(tx, id))?.ok_or_else(Refusal::not_found)?;
+    let me = cx.person_id()?;
+    let own = appeal.decided_by == me || appeal.person_id == me;
+    let body = html! {
+        (trail(cx, "/operator", &appeal.title, true))
+        (ui::heading(&appeal.title, None))
+        (story(cx, &appeal))
+        @if appeal.outcome.is_none() && own {
+            (ui::notice(ui::Tone::Info, &cx.t("appeal-not-you"), None, html! { p { (cx.t("refusal-appeal-own")) } }))
+        }
+        @if appeal.outcome.is_none() && !own {
+            (cx.claim_banner("appeal", id)?)
+            (ui::form(&ui::Form {
+                action: format!("/operator/appeals/{id}").into(),
+                body: html! {
+                    (text(cx, "reason", "appeal-reason", "appeal-reason-help", refused))
+                    (ui::submit_row(html! {
+                        (ui::button(ui::ButtonKind::Main, &cx.t("appeal-uphold"), Some(("do", "uphold"))))
+                        (ui::button(ui::ButtonKind::Quiet, &cx.t("appeal-confirm"), Some(("do", "confirm"))))
+                    }, None))
+                },
+                ..ui::Form::default()
+            }))
+        }
+    };
+    Ok(cx.page_with_status(
+        refused.map_or(200, |r| r.status),
+        PageParts { title: &appeal.title, body, reading: true, ..PageParts::default() },
+    ))
+}
+
+pub fn judge(cx: &Cx) -> Outcome {
+    let (id, reviewer, notice_id, now) = (cx.id_param("id")?, cx.person_id()?, cx.app.new_id(), cx.now);
+    let upheld = match cx.form("do") {
+        "uphold" => true,
+        "confirm" => false,
+        _ => return Err(Refusal::input("do", "refusal-appeal-outcome").into()),
+    };
+    match cx.app.db.write(|tx| appeals::judge(tx, (id, notice_id), reviewer, upheld, cx.form("reason"), now)) {
+        Ok(()) => Ok(Answer::redirect(format!("/operator/appeals/{id}?done=appeal-judged"))),
+        Err(Trouble::Refused(refusal)) if refusal.status == 422 => judging(cx, id, Some(&refusal)),
+        Err(other) => Err(other),
+    }
+}
