@@ -41,7 +41,7 @@ pub fn give(tx: &mut Tx, agreed: &Agreed, person_id: Id, now: Micros) -> Result<
 /// Agrees by pressing a button that said so.
 pub fn agree(app: &App, lang: Lang, person_id: Id, purpose: Purpose) -> Result<(), Fault> {
     let (agreed, now) = (Agreed::read(app, lang, purpose), app.clock.now());
-    if app.db.read(|tx| store::consents::holds(tx, person_id, purpose))? {
+    if app.db.read(|tx| store::consents::holds(tx, person_id, purpose, NOTICE_VERSION))? {
         return Ok(());
     }
     app.db.write(|tx| give(tx, &agreed, person_id, now))

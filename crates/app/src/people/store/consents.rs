@@ -35,10 +35,11 @@ pub fn give(tx: &mut Tx, given: &Given) -> Result<(), Fault> {
     .map(|_| ())
 }
 
-pub fn holds(tx: &mut Tx, person_id: Id, purpose: Purpose) -> Result<bool, Fault> {
+/// Whether a consent of this version (or a later one) is held.
+pub fn holds(tx: &mut Tx, person_id: Id, purpose: Purpose, notice_version: i64) -> Result<bool, Fault> {
     let row = tx.query_opt(
-        sql("SELECT id FROM consent WHERE person_id = ?1 AND purpose = ?2 AND withdrawn_at IS NULL"),
-        params![person_id, purpose.word()],
+        sql("SELECT id FROM consent WHERE person_id = ?1 AND purpose = ?2 AND withdrawn_at IS NULL AND notice_version >= ?3"),
+        params![person_id, purpose.word(), notice_version],
     )?;
     Ok(row.is_some())
 }
