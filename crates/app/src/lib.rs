@@ -2,7 +2,8 @@
 //! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
 //!
 //! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations`;
-//! `giving → projects`; `settlement → giving`; `discover` reads from all; `operations` reads from all; `transparency` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
+//! `giving → projects`; `papers → giving`; `settlement → giving, papers`; `discover` reads from all; `operations` reads from all;
+//! `transparency` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
 //! and `channel`, which use no slice.
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub mod jobs;
 pub mod kernel;
 pub mod operations;
 pub mod organisations;
+pub mod papers;
 pub mod people;
 pub mod projects;
 pub mod settlement;
@@ -35,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "stream", text: include_str!("../../../migrations/0006_stream.sql") },
     Migration { number: 7, name: "people", text: include_str!("../../../migrations/0007_people.sql") },
     Migration { number: 8, name: "project_decisions", text: include_str!("../../../migrations/0008_project_decisions.sql") },
+    Migration { number: 9, name: "papers", text: include_str!("../../../migrations/0009_papers.sql") },
 ];
 
 pub use kernel::Mode;
@@ -51,6 +54,8 @@ pub struct Setup {
     pub settlement: settlement::Limits,
     /// What people come in by, beside passwords: text messages and WeChat.
     pub people: people::Doors,
+    /// A finance e-invoice service, for charities that issue their receipts through it.
+    pub fiscal: Option<papers::Service>,
     /// A reverse proxy of our own stands in front and adds the visitor's address to `X-Forwarded-For`. The channel compares
     /// that address (H5 orders), and limits are counted by it.
     pub behind_proxy: bool,
@@ -75,6 +80,7 @@ pub struct App {
     pub giving: giving::Desk,
     pub people: people::Doors,
     personal: Vec<kernel::Personal>,
+    pub fiscal: Option<papers::Service>,
     job_kinds: Vec<jobs::JobKind>,
     chores: Vec<jobs::Chore>,
 }
@@ -109,13 +115,23 @@ impl App {
                 files::personal(),
                 projects::personal(),
                 giving::personal(),
+                papers::personal(),
                 transparency::personal(),
             ],
+            fiscal: setup.fiscal,
             job_kinds: [people::jobs(), projects::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
-            chores: [web::chores(), people::chores(), projects::chores(), giving::chores(), settlement::chores(), operations::chores()]
-                .into_iter()
-                .flatten()
-                .collect(),
+            chores: [
+                web::chores(),
+                people::chores(),
+                projects::chores(),
+                giving::chores(),
+                papers::chores(),
+                settlement::chores(),
+                operations::chores(),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
         }))
     }
 
@@ -153,6 +169,7 @@ pub fn routes() -> Vec<web::Route> {
         organisations::routes(),
         projects::routes(),
         giving::routes(),
+        papers::routes(),
         settlement::routes(),
         operations::routes(),
         transparency::routes(),

@@ -55,6 +55,7 @@ fn house(engine: Engine) -> House {
         channel,
         settlement: settlement::Limits::default(),
         people: app::people::Doors::default(),
+        fiscal: None,
         behind_proxy: false,
     })
     .expect("an app");

@@ -39,6 +39,8 @@ pub struct Config {
     pub sms: Option<SmsProvider>,
     /// Without it nobody signs in by WeChat, nor pays inside it.
     pub wechat_sign_in: Option<WechatSignIn>,
+    /// A finance e-invoice service, for charities that issue their receipts through it.
+    pub fiscal: Option<Fiscal>,
 }
 
 /// Tencent Cloud SMS.
@@ -68,6 +70,16 @@ pub struct WechatSignIn {
     pub scope: Option<String>,
     pub api_base: Option<String>,
     pub authorize_base: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fiscal {
+    /// Scheme and host, e.g. `https://fiscal.example.org`.
+    pub base: String,
+    /// The name under which the service knows this platform, and the file with the key it shares with us.
+    pub app: String,
+    pub key_file: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +153,14 @@ impl Config {
         let address: SocketAddr = text.parse().with_context(|| format!("metrics_listen = {text:?} is not an address and a port"))?;
         ensure!(address.ip().is_loopback(), "metrics_listen = {text:?} can be reached from outside; use 127.0.0.1 and a tunnel");
         Ok(Some(address))
+    }
+
+    pub fn fiscal(&self) -> Result<Option<app::papers::Service>> {
+        let Some(f) = &self.fiscal else { return Ok(None) };
+        ensure!(f.base.starts_with("https://"), "fiscal.base = {:?} is no https address", f.base);
+        let key = fs::read(&f.key_file).with_context(|| format!("{} cannot be read", f.key_file.display()))?;
+        ensure!(key.trim_ascii().len() >= 16, "the key of the finance service is shorter than 16 bytes");
+        Ok(Some(app::papers::Service::new(&f.base, &f.app, key.trim_ascii())))
     }
 
     pub fn channel(&self) -> Result<Channel> {

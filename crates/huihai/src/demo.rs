@@ -15,7 +15,7 @@ use app::kernel::Clock;
 use app::people::{Doors, WeChat};
 use app::settlement::Limits;
 use app::{App, Mode, Setup};
-use sandbox::{Apps, Gateway, KeySource, Options};
+use sandbox::{Apps, Fiscal, Gateway, KeySource, Options};
 use wechat::{AppSecret, Scope};
 
 use crate::ask::text;
@@ -37,7 +37,8 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     demo::name_accounts(&gateway);
     let api = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let api_base = format!("http://{}", api.local_addr()?);
-    let gateway_api = gateway.api_router();
+    let finance = finance_service(clock.now());
+    let gateway_api = gateway.api_router().merge(finance.router());
     runtime.spawn(async move { axum::serve(api, gateway_api).await });
 
     let app = App::new(Setup {
@@ -49,6 +50,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         channel: channel(&gateway, &api_base, &format!("http://127.0.0.1:{port}"))?,
         settlement: Limits::default(),
         people: doors(&api_base),
+        fiscal: Some(app::papers::Service::new(&api_base, FINANCE_APP, FINANCE_SECRET)),
         behind_proxy: false,
     })?;
     app::organisations::prepare(&app)?;
@@ -66,6 +68,15 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     runtime.block_on(serve::listen(serve::site_with(&app, gateway.cashier_router()), listener))?;
     running.stop();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shared with the sandbox's finance e-invoice service, which is worth nothing.
+const FINANCE_APP: &str = "huihai-demo";
+const FINANCE_SECRET: &[u8] = b"the demo's finance service shares this";
+
+/// Its numbers go on from the hour, since it forgets everything with the process.
+fn finance_service(now: i64) -> Fiscal {
+    Fiscal::new(FINANCE_APP, FINANCE_SECRET, u64::try_from(now / 1_000_000).unwrap_or(0))
 }
 
 /// While this file is there, what stands beside it is half a world that nobody has used yet.

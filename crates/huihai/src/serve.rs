@@ -33,6 +33,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         channel: config.channel()?,
         settlement: Limits { writers, ..Limits::default() },
         people: config.doors()?,
+        fiscal: config.fiscal()?,
         behind_proxy: config.behind_proxy,
     })?;
     app::organisations::prepare(&app)?;

@@ -11,6 +11,7 @@
 //! | `delivery.rs`, `queue.rs` | notifications: the fifteen repetitions, over HTTP           |
 //! | `notifications.rs`| signing and sealing them, truly or forged                   |
 //! | `bill.rs`         | a day's trade bill from the gateway's own orders            |
+//! | `receipts.rs`     | beside the channel: a finance e-invoice service             |
 //! | `keys.rs`         | keys and certificate, generated or loaded from a directory  |
 //! | `identity.rs`     | WeChat sign-in: the authorisation page, codes, their exchange |
 //! | `sms.rs`          | the text message provider: checks signatures, keeps messages |
@@ -27,6 +28,7 @@ mod journal;
 mod keys;
 mod notifications;
 mod queue;
+mod receipts;
 mod refunds_and_bills;
 mod request;
 mod sms;
@@ -41,6 +43,7 @@ pub use faults::{ApiFailure, BillFault, Faults, RefundEnd, SmsFailure};
 pub use identity::Apps;
 pub use keys::{Credentials, Keys, KeysFault};
 pub use notifications::{Event, Forgery, PaymentEvent, RefundEvent, SignedNotification};
+pub use receipts::{Fiscal, FiscalFaults};
 pub use sms::{SentMessage, SmsAccount};
 pub use state::{PayRefused, RefundRefused};
 

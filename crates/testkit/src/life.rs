@@ -3,6 +3,8 @@
 use app::files::{self, Prepared};
 use app::kernel::civil::day_of;
 use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Trouble};
+use app::papers::actions::{desk as receipts, donor as papers, donor::Asker};
+use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
 use app::people::actions as people;
 use app::projects::{NewExpense, actions as projects};
 use app::web::Upload;
@@ -14,6 +16,8 @@ use crate::{Cast, Person, Wish, World};
 /// Of the anonymous gift.
 pub const PRIVATE_NAME: &str = "不愿留名的沈先生";
 pub const PRIVATE_MESSAGE: &str = "只给孩子们看的一句悄悄话";
+/// Who stands on the receipt of that gift.
+pub const PRIVATE_PAYER: &str = "沈知秋女士";
 
 pub struct Life {
     /// Takes gifts; all that follows belongs to it.
@@ -49,6 +53,10 @@ pub struct Life {
     pub export: Id,
     /// Of the published project, while its donors are being told.
     pub change: Id,
+    /// An application for the gift's receipt, which was issued, with its number and check code.
+    pub application: Id,
+    pub receipt_number: String,
+    pub receipt_code: String,
 }
 
 impl World {
@@ -89,6 +97,7 @@ impl World {
         let export = done(people::copies::ask(app, donor.id));
         self.catch_up();
         let change = self.announced_change(cast, project);
+        let (application, receipt_number, receipt_code) = self.receipted(cast, donor, gift);
         self.clock.advance(MINUTE_US);
         let unpaid = self.ordered(project, 990);
         // A desk's session lasts twelve hours.
@@ -118,6 +127,9 @@ impl World {
             change,
             returned,
             appeal,
+            application,
+            receipt_number,
+            receipt_code,
         }
     }
 }
@@ -139,6 +151,34 @@ impl World {
         let answer = [("answer", "发给了两所小学，名单见附件。")];
         cast.manager.submit_files(&cast.manager.get(&desk), &desk, &answer, &[("papers", "名单.png", PIXEL)]).has_status(200);
         (complaint, question, self.count(sql("SELECT MAX(file_id) AS count FROM question_file"), params![]))
+    }
+
+    /// The charity says how it issues, and the donor's gift gets its receipt: application, number, check code.
+    fn receipted(&self, cast: &Cast, donor: &Person, gift: Id) -> (Id, String, String) {
+        self.keep_private(PRIVATE_PAYER);
+        let issuer = Issuer {
+            way: Way::Own,
+            prefix: "QH01".to_owned(),
+            handler: "冯财务".to_owned(),
+            reviewer: "陈审批".to_owned(),
+            payee: "冯财务".to_owned(),
+            item_code: "1001".to_owned(),
+            item_name: "公益事业捐赠".to_owned(),
+        };
+        done(receipts::settle(&self.app, &cast.finance.actor, &issuer, self.now()));
+        let payer = NewPayer {
+            kind: PayerKind::Person,
+            name: PRIVATE_PAYER.to_owned(),
+            code: "11010519491231002X".to_owned(),
+            contact: "13800138000".to_owned(),
+        };
+        let asker = Asker { person_id: donor.id, link: None };
+        let application = done(papers::apply(&self.app, asker, &[gift], &payer, self.now()));
+        done(receipts::issue(&self.app, &cast.finance.actor, application, self.now()));
+        let statement = sql("SELECT text_number, check_code FROM receipt WHERE application_id = ?1");
+        let row = self.app.db.read(|tx| tx.query_one(statement, params![application])).expect("a receipt");
+        let text = |name: &str| row.text(name).expect("a text");
+        (application, text("text_number"), text("check_code"))
     }
 }
 

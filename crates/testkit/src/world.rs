@@ -12,14 +12,17 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use app::kernel::{Clock, HOUR_US, MINUTE_US, Micros, SECOND_US, Secret, Trouble};
-use app::{App, Mode, Setup, jobs, organisations, settlement};
+use app::{App, Mode, Setup, jobs, organisations, papers, settlement};
 use db::testing::Fresh;
 use db::{Engine, Sql, Value, params, sql};
-use sandbox::{Faults, Gateway};
+use sandbox::{Faults, Fiscal, FiscalFaults, Gateway};
 use tokio::runtime::Runtime;
 
 use crate::browser::{Browser, Site};
 use crate::gateway;
+
+const FISCAL_APP: &str = "huihai-test";
+const FISCAL_SECRET: &[u8] = b"a key that the finance service and tests share";
 
 /// Every world begins on 2026-09-07 at 10:00 in Shanghai, a Monday.
 const BEGINNING: Micros = 1_788_746_400 * SECOND_US;
@@ -40,6 +43,8 @@ pub struct World {
     pub clock: Clock,
     /// The payment channel, with its knobs.
     pub gateway: Gateway,
+    /// The finance e-invoice service, with its knobs.
+    pub fiscal: Fiscal,
     site: Arc<Site>,
     address: SocketAddr,
     stop: Arc<AtomicBool>,
@@ -65,7 +70,8 @@ impl World {
         let gateway = gateway::gateway(&clock);
         let api = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port on loopback");
         let api_address = api.local_addr().expect("the port that was given");
-        let api_router = gateway.api_router();
+        let fiscal = Fiscal::new(FISCAL_APP, FISCAL_SECRET, 0);
+        let api_router = gateway.api_router().merge(fiscal.router());
         runtime.spawn(async move { axum::serve(api, api_router).await });
         let base_url = match (options.for_a_real_browser, options.by_name) {
             (true, true) => format!("http://localhost:{}", address.port()),
@@ -81,6 +87,7 @@ impl World {
             channel: gateway::connected(&gateway, &format!("http://{api_address}"), &format!("http://{address}")),
             settlement: settlement::Limits::default(),
             people: gateway::doors(&format!("http://{api_address}")),
+            fiscal: Some(papers::Service::new(&format!("http://{api_address}"), FISCAL_APP, FISCAL_SECRET)),
             behind_proxy: false,
         })
         .expect("an app on a fresh database");
@@ -92,7 +99,7 @@ impl World {
         let stop = Arc::new(AtomicBool::new(false));
         let writers = settlement::start(&app, &stop);
         let site = Arc::new(Site::new(router, runtime.handle().clone(), &base_url));
-        World { app, clock, gateway, site, address, stop, writers, runtime: Some(runtime), fresh }
+        World { app, clock, gateway, fiscal, site, address, stop, writers, runtime: Some(runtime), fresh }
     }
 
     /// Where the site listens on loopback, for what must come in over HTTP.
@@ -182,6 +189,7 @@ impl World {
     /// What must hold when a story is over; dropping the world calls it.
     pub fn look_around(&self) {
         *self.gateway.faults() = Faults::default();
+        *self.fiscal.faults() = FiscalFaults::default();
         self.catch_up();
         self.wait_for_the_channel();
         self.wait_for_jobs();

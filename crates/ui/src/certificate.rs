@@ -139,14 +139,14 @@ fn code(c: &Certificate) -> Markup {
 }
 
 /// The `width` of an SVG's first tag.
-fn root_width(svg: &str) -> Option<u32> {
+pub(crate) fn root_width(svg: &str) -> Option<u32> {
     let tag = &svg[..svg.find('>')?];
     let value = tag.split(" width=\"").nth(1)?;
     value.split(|ch: char| !ch.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[allow(clippy::too_many_arguments)]
-fn line(words: &str, x: i32, y: i32, size: i32, fill: &str, anchor: &str, weight: &str, spacing: Option<&str>) -> Markup {
+pub(crate) fn line(words: &str, x: i32, y: i32, size: i32, fill: &str, anchor: &str, weight: &str, spacing: Option<&str>) -> Markup {
     html! {
         @if !words.is_empty() {
             text x=(x) y=(y) font-size=(size) fill=(fill) text-anchor=(anchor) font-weight=(weight)
@@ -156,13 +156,13 @@ fn line(words: &str, x: i32, y: i32, size: i32, fill: &str, anchor: &str, weight
 }
 
 /// Drops characters that XML 1.0 does not allow (production [2] Char).
-fn clean(words: &str) -> String {
+pub(crate) fn clean(words: &str) -> String {
     words.chars().filter(|ch| !ch.is_control() && !matches!(ch, '\u{fffe}' | '\u{ffff}')).collect()
 }
 
 /// Breaks words into at most `lines` lines of `units`, a Chinese character counting two and a Latin one; what is left over
 /// becomes an ellipsis. Latin words are kept whole where a space allows it. Always at least one line.
-fn fit(words: &str, units: usize, lines: usize) -> Vec<String> {
+pub(crate) fn fit(words: &str, units: usize, lines: usize) -> Vec<String> {
     let words = clean(words);
     let mut out = vec![String::new()];
     let mut used = 0;

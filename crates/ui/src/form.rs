@@ -294,10 +294,16 @@ pub struct Check<'a> {
 
 /// A yes or no; consent is never ticked beforehand.
 pub fn checkbox(c: &Check) -> Markup {
+    choice_check(c, 0)
+}
+
+/// One of several ticks under the same name; `at` counts them from 0, so that each has an id of its own.
+pub fn choice_check(c: &Check, at: usize) -> Markup {
+    let id = if at == 0 { format!("f-{}", c.name) } else { format!("f-{}-{at}", c.name) };
     html! {
         div.field {
             label.check {
-                input type="checkbox" id={ "f-" (c.name) } name=(c.name) value=(c.value) checked[c.checked]
+                input type="checkbox" id=(id) name=(c.name) value=(c.value) checked[c.checked]
                     required[c.required] aria-describedby=[described(&c.name, &c.help, &c.error)]
                     aria-invalid=[(!c.error.is_empty()).then_some("true")];
                 span { (c.label) }

@@ -20,6 +20,7 @@ mod list;
 mod mark;
 mod money;
 mod page;
+mod paper;
 mod passkey;
 mod people;
 mod project;
@@ -32,8 +33,8 @@ pub use chart::{Bar, Chart, Point, bar_chart, column_chart, line_chart};
 pub use flow::{Flow, FlowPart, FlowStop, State, TimelineStep, WaitingRoom, flow, steps, timeline, waiting_room};
 pub use form::{
     Amount, ButtonKind, Check, Chip, Choice, FieldError, FileInput, FilterGroup, Form, Input, InputKind, Method, Radios, SearchBox, Select,
-    TextArea, amount_field, button, checkbox, error_summary, fieldset, file_field, form, input_field, link_button, radio_field, search_box,
-    select_field, submit_row, textarea_field,
+    TextArea, amount_field, button, checkbox, choice_check, error_summary, fieldset, file_field, form, input_field, link_button,
+    radio_field, search_box, select_field, submit_row, textarea_field,
 };
 pub use give::{Fact, JsapiButton, Proof, Receipt, ReceiptLine, facts, jsapi_button, proof, qr_holder, receipt};
 pub use layout::{
@@ -44,6 +45,7 @@ pub use list::{LinkRow, RankRow, Term, definition_list, link_list, ranking};
 pub use mark::{Icon, ProjectField, brand_mark, cover, icon, pictogram};
 pub use money::{MoneyFigure, Progress, Stat, money_figure, progress_bar, stat_row};
 pub use page::{FooterColumn, NavItem, Page, PageWords, Size, Theme};
+pub use paper::{Drawing, PAPER_DPI, PAPER_WIDTH_PX, Pair, PaperReceipt, PaperStatement, paper_receipt, paper_statement};
 pub use passkey::{PasskeyForm, passkey_form};
 pub use people::{Person, Picture, Post, avatar, person, pictures, post};
 pub use project::{FieldLink, OrganisationRole, ProjectCard, field_tiles, project_banner, project_card};

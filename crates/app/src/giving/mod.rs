@@ -31,6 +31,7 @@ pub use actions::{gift_path, give, show_calmer};
 pub use desk::Desk;
 pub use model::{GiftRequest, TradeType};
 pub use orders::make_orders;
+pub use pages::qr;
 pub use personal::personal;
 pub use rules::ORDER_LIFE;
 

@@ -17,6 +17,7 @@ mod personal;
 pub mod public_entry;
 mod rate;
 mod refusal;
+pub mod sealed;
 mod secret;
 pub mod settings;
 mod waiting;

@@ -51,6 +51,12 @@ impl Secret {
         hex(&tag.as_ref()[..16])
     }
 
+    /// A key for `purpose` alone, derived so that knowing it tells nothing about the others.
+    pub fn key(&self, purpose: &str) -> [u8; 32] {
+        let tag = hmac::sign(&self.0, format!("key\n{purpose}").as_bytes());
+        tag.as_ref().try_into().expect("HMAC-SHA-256 has 32 bytes")
+    }
+
     pub fn code_fits(&self, purpose: &str, subject: &str, code: &str) -> bool {
         constant_time_eq(self.code(purpose, subject).as_bytes(), code.as_bytes())
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use db::{Fault, Tx};
 
 use crate::kernel::{Id, Micros, Waiting, claims};
-use crate::{people, projects, settlement, transparency};
+use crate::{papers, people, projects, settlement, transparency};
 
 use super::appeals;
 use super::rules::queues::{Holder, Item};
@@ -21,7 +21,7 @@ const FOR_OPERATOR: &[OfOperator] = &[
     appeals::waiting_for_operator,
 ];
 
-const AT_DESK: &[OfDesk] = &[projects::waiting_at_desk, transparency::waiting_at_desk];
+const AT_DESK: &[OfDesk] = &[projects::waiting_at_desk, transparency::waiting_at_desk, papers::waiting_at_desk];
 
 pub fn for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Item>, Fault> {
     let mut waiting = Vec::new();

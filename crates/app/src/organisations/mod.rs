@@ -24,7 +24,7 @@ use crate::App;
 pub use model::{Certificate, CertificateKind, CharityRow, Kind, NewCertificate, NewOrganisation, Organisation, Seat};
 pub use pages::routes;
 pub use personal::personal;
-pub use rules::{LONG_TERM_DAY, complete_credit_code};
+pub use rules::{LONG_TERM_DAY, complete_credit_code, credit_code};
 pub use store::{certificates, find, list_charities, may_raise_funds, merchant_of, seats};
 
 /// Brings what this slice needs before anything else can be founded: the areas. Safe to call at every start.

@@ -8,6 +8,7 @@ use money::Fen;
 
 use crate::App;
 use crate::kernel::{Id, Trouble, audit, hex, sha256};
+use crate::papers;
 use crate::projects::fund::{self, Total};
 
 use super::check_stream;
@@ -52,6 +53,7 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         days(tx, &mut findings)?;
         disclosures(tx, &mut findings)?;
         findings.extend(audit::check(tx)?.into_iter().map(Finding));
+        findings.extend(papers::check(tx)?.into_iter().map(Finding));
         Ok((looked, findings))
     })
 }

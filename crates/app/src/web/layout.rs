@@ -146,6 +146,7 @@ impl Cx {
                     self.complain_link(),
                     link("complaint-figures", "/complaints"),
                     link("report-list-title", "/reports"),
+                    link("papers-verify", "/receipts"),
                     link("footer-staff", "/staff/sign-in"),
                 ],
             },
@@ -182,6 +183,7 @@ const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[
     ("/desk/questions", "question-desk", "question-desk-note", &[Role::Manager, Role::Finance]),
     ("/desk/appeals", "desk-room-appeals", "desk-room-appeals-note", &[]),
     ("/desk/complaints", "complaint-desk", "complaint-desk-note", &[Role::Manager]),
+    ("/desk/receipts", "papers-room", "papers-room-note", &[Role::Finance, Role::Manager, Role::Approver]),
 ];
 
 /// The rooms of the operator's desk.
@@ -254,7 +256,7 @@ fn robots(cx: &Cx) -> Outcome {
     }
     Ok(Answer::bytes(
         "text/plain; charset=utf-8",
-        "User-agent: *\nDisallow: /me\nDisallow: /gifts\nDisallow: /desk\nDisallow: /operator\n",
+        "User-agent: *\nDisallow: /me\nDisallow: /gifts\nDisallow: /papers\nDisallow: /receipts/\nDisallow: /desk\nDisallow: /operator\n",
         3600,
     ))
 }

@@ -55,6 +55,7 @@ files![
     "plans",
     "decisions",
     "giving",
+    "papers",
     "settlement",
     "discover",
     "operations",

@@ -14,6 +14,7 @@ mod cx;
 mod http;
 mod layout;
 mod locale;
+pub mod picture;
 mod route;
 mod session;
 pub mod show;

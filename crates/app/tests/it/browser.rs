@@ -4,9 +4,12 @@
 use std::path::PathBuf;
 
 use app::kernel::Id;
+use app::papers::actions::{desk, donor, donor::Asker};
+use app::papers::model::{NewPayer, PayerKind};
 use db::{params, sql};
-use testkit::{Chromium, Engine, Options, World};
+use testkit::{Chromium, Engine, Options, Person, World};
 
+use crate::papers::gave;
 use crate::sources;
 
 struct Visit {
@@ -188,4 +191,63 @@ fn other_public_pages_fit_small_phones_and_complain_of_nothing() {
         visit.open(path);
         visit.look(name);
     }
+}
+
+/// A donor's papers on screen; the papers themselves are left beside the pictures.
+#[test]
+fn a_donors_papers_fit_a_phone_and_a_desk() {
+    let visit = Visit::begin("papers");
+    let Visit { world, chromium, .. } = &visit;
+    let cast = world.cast();
+    let donor = world.donor("13800138000");
+    let life = world.life(&cast, &donor);
+    let gifts: Vec<Id> = [8_800, 52_000, 16_801].into_iter().map(|fen| gave(world, &donor, life.published, fen)).collect();
+    let payer = NewPayer {
+        kind: PayerKind::Company,
+        name: "清河纸业有限公司".into(),
+        code: "9144030071526726XG".into(),
+        contact: "office@example.org".into(),
+    };
+    let asker = Asker { person_id: donor.id, link: None };
+    let merged = donor::apply(&world.app, asker, &gifts, &payer, world.now()).expect("applied");
+    let left = gave(world, &donor, life.published, 600_000);
+    let sign_in = |person: &Person| {
+        visit.open("/");
+        let token = person.cookie("huihai_session").expect("a session");
+        let _ = chromium.evaluate(&format!("document.cookie = 'huihai_session={token}; path=/'"));
+    };
+    sign_in(&donor);
+    let paper = |id| app::papers::actions::paper_path(&world.app, id);
+    for (name, path) in [
+        ("mine", "/me/receipts".to_owned()),
+        ("apply", format!("/me/receipts/new?charity={}&year=2026", cast.charity)),
+        ("gift", format!("{}/receipt", app::giving::gift_path(&world.app, left))),
+        ("waiting", paper(merged)),
+        ("issued", paper(life.application)),
+        ("statement", "/me/statements/2026".to_owned()),
+        ("verify", format!("/receipts/{}/{}", life.receipt_number, life.receipt_code)),
+    ] {
+        visit.open(&path);
+        visit.look(name);
+    }
+    sign_in(&cast.finance);
+    for (name, path) in [
+        ("desk", "/desk/receipts".to_owned()),
+        ("desk-application", format!("/desk/receipts/{merged}")),
+        ("desk-issued", format!("/desk/receipts/{}", life.application)),
+        ("desk-settings", "/desk/receipts/settings".to_owned()),
+    ] {
+        visit.open(&path);
+        visit.look(name);
+    }
+    desk::issue(&world.app, &cast.finance.actor, merged, world.now()).expect("issued");
+    let keep = |name: &str, bytes: &[u8]| std::fs::write(pictures().join(name), bytes).expect("a folder for pictures");
+    let copies = |id: Id, form: &str| donor.post(&format!("{}/copies", paper(id)), &[("form", form)]).body;
+    keep("papers-original.pdf", &copies(life.application, "pdf"));
+    keep("papers-duplicate.pdf", &copies(life.application, "pdf"));
+    keep("papers-merged.pdf", &copies(merged, "pdf"));
+    keep("papers-merged.png", &copies(merged, "png"));
+    desk::reverse(&world.app, &cast.finance.actor, life.application, "抬头写错", false, world.now()).expect("reversed");
+    keep("papers-reversed.pdf", &copies(life.application, "pdf"));
+    keep("papers-statement.pdf", &donor.get("/me/statements/2026/statement.pdf").body);
 }

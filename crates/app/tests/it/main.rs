@@ -15,6 +15,8 @@
 //! | `privacy.rs` | what was agreed to, what is held, what is left of somebody who has left? |
 //! | `giving.rs` | does a gift go its way, as donors walk it? |
 //! | `giving_orders.rs` | what if the channel is slow, silent or full? |
+//! | `papers.rs` | is a receipt issued once, for what was received, without a gap? |
+//! | `papers_service.rs` | what if the finance service is slow, silent or refuses? is a year told on one statement? |
 //! | `races.rs` | many hands at once, forged and repeated confirmations: is one gift one gift? |
 //! | `settlement.rs` | does the bill agree, who decides what does not fit, and does the check see damage? |
 //! | `stream.rs` | where are the fen when money comes back, is given back or goes elsewhere? |
@@ -36,6 +38,8 @@ mod giving_project;
 mod modes;
 mod operations;
 mod organisations;
+mod papers;
+mod papers_service;
 mod people;
 mod people_passkeys;
 mod people_wechat;

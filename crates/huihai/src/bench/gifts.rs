@@ -98,6 +98,7 @@ fn measure(db: Db, engine: Engine, via_http: bool, asked: &Asked, acknowledged: 
         channel: crate::demo::channel(&gateway, "http://127.0.0.1:9", "http://127.0.0.1:9")?,
         settlement: Limits { queue: asked.batch * 20, batch: asked.batch, writers: asked.writers },
         people: app::people::Doors::default(),
+        fiscal: None,
         behind_proxy: false,
     })?;
     let mut lot = Lot::new(2020);

@@ -275,6 +275,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
         (ui::section(&cx.t("giving-keep"), None, ui::link_list(&[
             row(cx, format!("{path}/certificate.png"), "giving-certificate", "giving-certificate-note"),
             row(cx, format!("{path}/certificate.svg"), "giving-certificate-svg", "giving-certificate-svg-note"),
+            row(cx, format!("{path}/receipt"), "giving-paper", "giving-paper-note"),
             row(cx, format!("{path}/calmer"), "giving-kept", "giving-kept-note"),
             row(cx, project_path(gift.project_id), "giving-to-project", "giving-to-project-note"),
         ])))

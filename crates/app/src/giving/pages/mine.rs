@@ -96,8 +96,16 @@ pub fn page(cx: &Cx) -> Outcome {
             (pages(cx, &years, before, more.then(|| gifts.last().map_or(0, |g| g.id))))
             p { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("giving-mine-csv"), &address("/me/gifts.csv", &years, None))) }
         }
+        (ui::section(&cx.t("giving-mine-papers"), None, ui::link_list(&[
+            paper(cx, address("/me/receipts", &years, None), "giving-mine-receipts", "giving-mine-receipts-note"),
+            paper(cx, address("/me/statements", &years, None), "giving-mine-statement", "giving-mine-statement-note"),
+        ])))
     };
     Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
+}
+
+fn paper(cx: &Cx, href: String, title: &str, note: &str) -> ui::LinkRow<'static> {
+    ui::LinkRow { href: href.into(), title: cx.t(title).into(), note: cx.t(note).into(), ..ui::LinkRow::default() }
 }
 
 fn address(path: &str, years: &Years, before: Option<Id>) -> String {

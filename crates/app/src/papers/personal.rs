@@ -1,0 +1,29 @@
+//! What papers hold about a person. A receipt is an accounting voucher and stays (会计档案管理办法: 30 years; PIPL art. 47: kept and
+//! protected); what was sealed for it is erased.
+
+use db::{Fault, Tx};
+use serde_json::{Value, json};
+
+use crate::kernel::{Id, Micros, Personal, civil, sealed};
+
+use super::store;
+
+pub fn personal() -> Personal {
+    Personal::new("receipts", data_of, erase)
+}
+
+fn data_of(tx: &mut Tx, person_id: Id) -> Result<Value, Fault> {
+    let applications = store::applications_of(tx, person_id)?;
+    let told = applications.iter().map(|a| {
+        json!({
+            "id": a.id.to_string(), "charity": a.organisation_name, "state": a.state.word(), "payer_kind": a.payer_kind.word(), "payer": a.payer_name,
+            "payer_code": a.payer_code_mask, "contact": a.contact_mask, "asked_at": civil::rfc3339(a.asked_at), "gifts": a.gifts,
+            "amount": money::Fen(a.left_fen).yuan_text(),
+        })
+    });
+    Ok(Value::Array(told.collect()))
+}
+
+fn erase(tx: &mut Tx, person_id: Id, now: Micros) -> Result<u64, Fault> {
+    sealed::erase_all_of(tx, person_id, now)
+}
