@@ -7,7 +7,7 @@ use app::kernel::{DAY_US, HOUR_US, Id, Refusal, Role, Trouble};
 use app::papers::actions::{desk, donor, donor::Asker, paper_path};
 use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
 use app::papers::{self, Ids};
-use app::projects::{Draft, Field, NewLine, actions as projects};
+use app::projects::{Draft, Field, LineKind, NewLine, actions as projects};
 use db::{params, sql};
 use testkit::{Cast, Engine, Page, Person, Wish, World, on_both_engines};
 
@@ -182,10 +182,18 @@ fn second_charity(world: &World, cast: &Cast) -> (Id, Person) {
         filing_number: "53100000MJ0000003A26001".into(),
         starts_day: today,
         ends_day: today + 90,
-        lines: vec![NewLine { item: "书".into(), english_item: String::new(), unit: "本".into(), quantity: 100, unit_price_fen: 2_000 }],
+        lines: vec![NewLine {
+            item: "书".into(),
+            english_item: String::new(),
+            unit: "本".into(),
+            quantity: 100,
+            unit_price_fen: 2_000,
+            kind: LineKind::Programme,
+        }],
     };
     let app = &world.app;
     let id = projects::draft(app, &manager.actor, &draft, world.now()).unwrap_or_else(|trouble| panic!("{trouble:?}"));
+    world.complete(&manager.actor, id);
     let version = |id: Id| world.count(sql("SELECT version AS count FROM project WHERE id = ?1"), params![id]);
     let step = |step: Result<i64, Trouble>| step.unwrap_or_else(|trouble| panic!("{trouble:?}"));
     step(projects::submit(app, &manager.actor, id, version(id), world.now()));
