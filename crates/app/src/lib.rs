@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 7, name: "people", text: include_str!("../../../migrations/0007_people.sql") },
     Migration { number: 8, name: "project_decisions", text: include_str!("../../../migrations/0008_project_decisions.sql") },
     Migration { number: 9, name: "papers", text: include_str!("../../../migrations/0009_papers.sql") },
+    Migration { number: 10, name: "project_closing", text: include_str!("../../../migrations/0010_project_closing.sql") },
 ];
 
 pub use kernel::Mode;

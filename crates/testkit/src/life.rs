@@ -57,6 +57,8 @@ pub struct Life {
     pub application: Id,
     pub receipt_number: String,
     pub receipt_code: String,
+    /// Of the closed project, waiting for the operator.
+    pub closing_report: Id,
 }
 
 impl World {
@@ -98,6 +100,8 @@ impl World {
         self.catch_up();
         let change = self.announced_change(cast, project);
         let (application, receipt_number, receipt_code) = self.receipted(cast, donor, gift);
+        let told = ("没有收到捐赠，没有开始。", "计划一千件，实际没有。", "没有剩余。");
+        let closing_report = done(projects::hand_in_closing_report(app, manager, closed, told, 0, self.now()));
         self.clock.advance(MINUTE_US);
         let unpaid = self.ordered(project, 990);
         // A desk's session lasts twelve hours.
@@ -130,6 +134,7 @@ impl World {
             application,
             receipt_number,
             receipt_code,
+            closing_report,
         }
     }
 }

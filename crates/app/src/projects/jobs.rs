@@ -18,11 +18,18 @@ pub fn jobs() -> Vec<JobKind> {
 }
 
 pub fn chores() -> Vec<Chore> {
-    vec![Chore { name: "announced changes take effect", every: 10 * MINUTE_US, run: settle }]
+    vec![
+        Chore { name: "announced changes take effect", every: 10 * MINUTE_US, run: settle },
+        Chore { name: "announced redirections are posted", every: 10 * MINUTE_US, run: pass_on },
+    ]
 }
 
 fn settle(app: &App) -> Result<(), Trouble> {
     actions::settle_changes(app)
+}
+
+fn pass_on(app: &App) -> Result<(), Trouble> {
+    actions::settle_redirects(app)
 }
 
 /// Tells the donors of one slice and enqueues the next. Whoever was told is marked, so that running twice tells nobody twice.

@@ -18,6 +18,7 @@
 //! and follow one another without a gap.
 
 pub mod actions;
+mod check;
 mod decisions;
 mod facts;
 pub mod fund;
@@ -42,6 +43,7 @@ use db::{Fault, Tx};
 use crate::kernel::Id;
 use crate::kernel::settings::Setting;
 
+pub use check::check;
 pub use decisions::decisions_about;
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use jobs::{chores, jobs};
@@ -56,7 +58,7 @@ pub use waiting::{waiting_at_desk, waiting_for_operator};
 
 /// What an operator may choose about projects.
 pub fn settings() -> Vec<Setting> {
-    vec![rules::FILING_GRACE_DAYS, rules::CHANGE_NOTICE_DAYS]
+    vec![rules::FILING_GRACE_DAYS, rules::CHANGE_NOTICE_DAYS, rules::REDIRECT_NOTICE_DAYS]
 }
 
 /// What donors of a project were told last; for the pages of their gifts.

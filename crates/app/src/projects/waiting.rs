@@ -76,6 +76,18 @@ pub fn waiting_for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fa
             unattended: "unattended-project-change",
         });
     }
+    for (report_id, title, since) in store::open_closing_reports(tx, WAITING_SHOWN)? {
+        waiting.push(Waiting {
+            queue: "waiting-project-closing",
+            thing: "closing_report",
+            thing_id: report_id,
+            href: format!("/operator/closing-reports/{report_id}"),
+            title,
+            since,
+            due_at: Some(promised(since, REVIEW_WORKDAYS)),
+            unattended: "unattended-project-closing",
+        });
+    }
     for project in store::overdue_projects(tx, day_of(now))? {
         waiting.push(Waiting {
             queue: "waiting-project-late",
@@ -105,6 +117,20 @@ pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], now: Micros) -> Res
             due_at: None,
             unattended: "unattended-payout",
         });
+    }
+    for organisation_id in organisation_ids {
+        for redirect in store::open_redirects(tx, *organisation_id)? {
+            waiting.push(Waiting {
+                queue: "waiting-redirects",
+                thing: "project_redirect",
+                thing_id: redirect.id,
+                title: format!("{} · {}", money::Fen(redirect.amount_fen), redirect.from_title),
+                href: format!("/desk/projects/{}/leftovers", redirect.from_id),
+                since: redirect.asked_at,
+                due_at: None,
+                unattended: "unattended-redirect",
+            });
+        }
     }
     for project in store::desk_projects(tx, organisation_ids)? {
         let href = format!("/desk/projects/{}", project.id);

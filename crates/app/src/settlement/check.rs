@@ -52,6 +52,7 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         snapshots(tx, &mut findings)?;
         days(tx, &mut findings)?;
         disclosures(tx, &mut findings)?;
+        findings.extend(crate::projects::check(tx)?.into_iter().map(Finding));
         findings.extend(audit::check(tx)?.into_iter().map(Finding));
         findings.extend(papers::check(tx)?.into_iter().map(Finding));
         Ok((looked, findings))

@@ -45,6 +45,7 @@ mod people_passkeys;
 mod people_wechat;
 mod privacy;
 mod projects;
+mod projects_closing;
 mod projects_decisions;
 mod projects_plan;
 mod races;

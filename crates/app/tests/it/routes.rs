@@ -96,6 +96,7 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("receipts", "number") => return all.life.receipt_number.clone(),
         ("receipts", "code") => return all.life.receipt_code.clone(),
         ("receipts", _) => all.life.application,
+        ("closing-reports", _) => all.life.closing_report,
         ("complaints", "code") => return world.app.secret.code("complaint", &all.life.complaint.to_string()),
         ("complaints", _) => all.life.complaint,
         ("questions", "code") => return world.app.secret.code("question", &all.life.question.to_string()),

@@ -2,6 +2,7 @@
 //! asks the rules, and writes, in one transaction.
 
 mod changes;
+mod closing;
 mod decisions;
 mod draft;
 mod money;
@@ -11,6 +12,7 @@ mod steps;
 mod stream;
 
 pub use changes::{Wanted, announce_change, ask_for_change, object, refuse_change, settle_changes};
+pub use closing::{announce_redirect, ask_for_redirect, hand_in_closing_report, judge_closing_report, refuse_redirect, settle_redirects};
 pub use decisions::{answer_appeal, appeal, ask_for_suspension, decide};
 pub use draft::{draft, save};
 pub use money::{approve_payout, record_expense, refuse_payout, request_payout};

@@ -1,10 +1,12 @@
 //! A project and what belongs to it, as types; and how their rows are read.
 
+mod closing;
 mod decisions;
 mod money;
 mod plan;
 mod shown;
 
+pub use closing::{ClosingReport, Redirect, RedirectState, ReportState};
 pub use decisions::{Change, ChangeState, Decision, DecisionKind, NoticeKind, ProjectNotice};
 pub use money::{Disclosure, Expense, Figures, Hand, NewExpense, Payout, PayoutState};
 pub use plan::{CostNote, Hold, LineKind, NamedPaper, Node, PLAN_TEXTS, Paper, PaperKind, Plan, PlanText, ProjectKind, Snapshot, Version};

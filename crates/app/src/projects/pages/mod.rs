@@ -3,6 +3,7 @@
 
 mod cards;
 mod changes;
+mod closing;
 mod costs;
 mod decisions;
 mod desk;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         get("/projects/{id}/disclosures/{disclosure}", Right::Anyone, records::disclosure),
         get("/projects/{id}/steps", Right::Anyone, records::steps),
         get("/projects/{id}/versions", Right::Anyone, versions::public),
+        get("/projects/{id}/closing-report", Right::Anyone, closing::public),
         get("/projects/{id}/changes/{change}", Right::Anyone, changes::public),
         post("/projects/{id}/changes/{change}/objections", Right::SignedIn, changes::object),
         get("/desk/projects/new", Right::Desk, draft::new),
@@ -62,6 +64,11 @@ pub fn routes() -> Vec<Route> {
         get("/desk/projects/{id}/decisions", Right::Desk, decisions::desk),
         post("/desk/projects/{id}/suspension-request", Right::Desk, decisions::ask),
         post("/desk/projects/{id}/appeals", Right::Desk, decisions::appeal),
+        get("/desk/projects/{id}/closing-report", Right::Desk, closing::desk),
+        post("/desk/projects/{id}/closing-report", Right::Desk, closing::hand_in),
+        get("/desk/projects/{id}/leftovers", Right::Desk, closing::leftovers),
+        post("/desk/projects/{id}/leftovers", Right::Desk, closing::ask),
+        post("/desk/projects/{id}/leftovers/decision", Right::Desk, closing::decide),
         get("/desk/projects/{id}/change", Right::Desk, changes::asking),
         post("/desk/projects/{id}/change", Right::Desk, changes::ask),
         get("/desk/projects/{id}/progress", Right::Desk, reports::progress),
@@ -87,6 +94,8 @@ pub fn routes() -> Vec<Route> {
         get("/operator/projects/{id}/decisions", Right::Operator, decisions::operator),
         post("/operator/projects/{id}/decisions", Right::Operator, decisions::decide),
         post("/operator/projects/{id}/appeals", Right::Operator, decisions::answer),
+        get("/operator/closing-reports/{report}", Right::Operator, closing::judging),
+        post("/operator/closing-reports/{report}", Right::Operator, closing::judge),
         get("/operator/changes/{change}", Right::Operator, changes::judging),
         post("/operator/changes/{change}/announcement", Right::Operator, changes::announce),
         post("/operator/changes/{change}/refusal", Right::Operator, changes::refuse),

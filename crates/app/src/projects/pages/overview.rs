@@ -80,6 +80,10 @@ fn rooms<'a>(cx: &Cx, project: &Project) -> Vec<ui::LinkRow<'a>> {
     if project.state.is_public() {
         rooms.push(("/costs", "project-costs", "project-costs-note"));
         rooms.push(("/change", "project-change", "project-change-note"));
+        if project.state != State::Published {
+            rooms.push(("/closing-report", "project-closing-report", "project-closing-note"));
+            rooms.push(("/leftovers", "project-leftovers", "project-leftovers-note"));
+        }
         rooms.push(("/decisions", "project-decisions", "project-decisions-note"));
     }
     rooms

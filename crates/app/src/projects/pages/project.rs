@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::files::{self, File};
-use crate::kernel::civil::{Day, day_of};
+use crate::kernel::civil::{Day, add_months, day_of};
 use crate::kernel::{Refusal, Trouble};
 use crate::organisations::{self, Certificate, CertificateKind};
 use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
@@ -11,10 +11,11 @@ use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
 use super::super::facts;
 use super::super::fund::{self, Total};
 use super::super::model::{
-    BudgetLine, CostNote, Decision, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project, ProjectNotice,
+    BudgetLine, CostNote, Decision, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project, ProjectNotice, Redirect, ReportState,
 };
 use super::super::rules;
 use super::super::store::{self, PublicGift, PublicPayout};
+use super::closing::redirect_list;
 use super::decisions::{hold_banner, notice_list};
 use super::overview::unfiled;
 use super::project_parts::{
@@ -44,6 +45,8 @@ pub struct PublicView {
     grace_days: Day,
     decisions: Vec<Decision>,
     notices: Vec<ProjectNotice>,
+    redirects: Vec<Redirect>,
+    has_closing_report: bool,
 }
 
 /// 慈善中国, where filings and charities can be looked up.
@@ -83,6 +86,8 @@ fn load(cx: &Cx) -> Result<PublicView, Trouble> {
             grace_days: rules::FILING_GRACE_DAYS.get(tx)?,
             decisions: store::decisions(tx, id)?,
             notices: store::notices(tx, id, 5)?,
+            redirects: store::redirects(tx, id)?.into_iter().filter(|r| r.state.is_public()).collect(),
+            has_closing_report: store::last_closing_report(tx, id)?.is_some_and(|r| r.state == ReportState::Published),
             project,
         })
     })
@@ -135,6 +140,7 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         (raised(cx, view))
         @if !view.notices.is_empty() { (ui::section(&cx.t("project-notices"), None, notice_list(cx, &view.notices))) }
         (unfiled(cx, p, view.grace_days))
+        (leftovers(cx, view))
         (late(cx, &view.due))
         (ui::section(&cx.t("project-story"), None, html! {
             (ui::definition_list(&[
@@ -166,6 +172,27 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         (ui::section(&cx.t("project-payouts"), None, payout_table(cx, &view.payouts)))
         (ui::section(&cx.t("project-expenses"), None, expense_table(cx, &view.expenses)))
         (ui::section(&cx.t("project-recent-gifts"), None, gift_list(cx, &view.gifts)))
+    }
+}
+
+/// 慈善法 art. 58 and 令81号: what is left is decided within three months after the end, and everyone sees whether it was.
+fn leftovers(cx: &Cx, view: &PublicView) -> Markup {
+    let p = &view.project;
+    let left_fen = view.total.in_account_fen();
+    let due_day = p.closed_at.map(|at| add_months(day_of(at), 3));
+    html! {
+        @if view.has_closing_report { p { (ui::Link::new(cx.t("project-closing-report"), format!("/projects/{}/closing-report", p.id))) } }
+        @if let Some(due_day) = due_day.filter(|_| left_fen > 0) {
+            @let late = day_of(cx.now) > due_day;
+            @let amount = show::money(left_fen);
+            (ui::notice(if late { ui::Tone::Bad } else { ui::Tone::Info }, &cx.t(if late { "project-word-overdue" } else { "project-word-note" }), Some(&cx.t("project-leftovers")), html! {
+                p {
+                    @if late { (cx.ta("project-leftovers-late", &[("amount", amount.into())])) }
+                    @else { (cx.ta("project-leftovers-due", &[("amount", amount.into()), ("day", crate::kernel::civil::day_text(due_day).into())])) }
+                }
+            }))
+        }
+        @if !view.redirects.is_empty() { (ui::section(&cx.t("project-leftovers"), None, redirect_list(cx, p.id, &view.redirects))) }
     }
 }
 

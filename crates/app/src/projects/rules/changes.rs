@@ -9,6 +9,9 @@ use super::super::model::{BudgetLine, DecisionKind, Hold, NewLine, Project};
 /// donors cannot be reached; guests never can.
 pub const CHANGE_NOTICE_DAYS: Setting = Setting { name: "change_notice_days", default: 60, least: 0, most: 365 };
 
+/// The same before leftovers are passed on (慈善法 art. 58: donors are told first).
+pub const REDIRECT_NOTICE_DAYS: Setting = Setting { name: "redirect_notice_days", default: 30, least: 0, most: 365 };
+
 /// What a decision makes of a project's hold; `None`: it leaves it as it is.
 pub fn decided(project: &Project, kind: DecisionKind) -> Result<Option<Hold>, Refusal> {
     if !project.state.is_public() {

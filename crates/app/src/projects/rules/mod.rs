@@ -10,7 +10,7 @@ mod plan;
 mod reports;
 mod versions;
 
-pub use changes::{CHANGE_NOTICE_DAYS, LineChange, changed_lines, covers, decided};
+pub use changes::{CHANGE_NOTICE_DAYS, LineChange, REDIRECT_NOTICE_DAYS, changed_lines, covers, decided};
 pub use costs::{above_plan, cost_of};
 pub use draft::{cleaned, filing_number_fits, submission_faults, tidy, unsaveable};
 pub use life::{Giving, Publication, Step, may_review, missing_for_publication, takes_gifts};

@@ -2,6 +2,7 @@
 //! seat (`scope`) and find nothing otherwise; those for strangers start from what is public.
 
 mod changes;
+mod closing;
 mod decisions;
 mod lists;
 mod movements;
@@ -12,6 +13,10 @@ mod told;
 pub use changes::{
     NewChange, add_change, add_objection, announce_change, change, changes, changes_due, objections, open_changes, refuse_change,
     settle_change, write_changed, write_line,
+};
+pub use closing::{
+    NewRedirect, NewReport, add_closing_report, add_redirect, announce_redirect, closing_report, judge_closing_report, last_closing_report,
+    open_closing_reports, open_redirects, redirect, redirects, redirects_due, refuse_redirect, settle_redirect,
 };
 pub use decisions::{
     add_appeal, add_decision, add_notice, add_request, answer_appeal, answer_request, decisions, donor_of, donors_after, mark_told, notice,

@@ -1,0 +1,302 @@
+//! The closing report and the leftovers: handed in at the desk, judged by the operator, read by everyone.
+
+use maud::{Markup, html};
+
+use crate::kernel::civil::day_text;
+use crate::kernel::{Id, Refusal, Role, Trouble};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, show};
+
+use super::super::fund::{self, Total};
+use super::super::model::{BudgetLine, ClosingReport, Project, Redirect, RedirectState, ReportState, State};
+use super::super::{actions, store};
+use super::overview::{address, load};
+use super::plan::beneficiaries_field;
+use super::{cost_table, error_of, refused, status_of, trail, whole_number};
+
+fn area(cx: &Cx, name: &'static str, label: &str, help: &str, refusals: &[Refusal]) -> Markup {
+    ui::textarea_field(&ui::TextArea {
+        name: name.into(),
+        label: cx.t(label).into(),
+        help: cx.t(help).into(),
+        value: cx.form(name).into(),
+        error: error_of(cx, refusals, name).into(),
+        required: true,
+        ..ui::TextArea::default()
+    })
+}
+
+/// The report in the charity's words, beside the ledger's figures.
+fn report_body(cx: &Cx, report: &ClosingReport, total: &Total, lines: &[BudgetLine]) -> Markup {
+    html! {
+        (ui::definition_list(&[
+            ui::Term::new(cx.t("project-closing-results"), super::paragraphs(&report.results)),
+            ui::Term::new(cx.t("project-closing-indicators"), super::paragraphs(&report.indicators)),
+            ui::Term::new(cx.t("project-closing-beneficiaries"), ui::text(show::count(report.beneficiaries))),
+            ui::Term::new(cx.t("project-closing-raised"), ui::text(show::money(total.raised_fen()))),
+            ui::Term::new(cx.t("project-spent"), ui::text(show::money(total.spent_fen))),
+            ui::Term::new(cx.t("project-closing-left"), ui::text(show::money(total.in_account_fen()))),
+            ui::Term::new(cx.t("project-closing-leftovers"), super::paragraphs(&report.leftovers)),
+        ]))
+        (super::budget_table(cx, lines))
+        (cost_table(cx, lines))
+    }
+}
+
+pub fn desk(cx: &Cx) -> Outcome {
+    desk_page(cx, &[])
+}
+
+fn desk_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
+    let project = load(cx)?;
+    let (report, total, lines, plan) = cx.app.db.read(|tx| {
+        Ok::<_, db::Fault>((
+            store::last_closing_report(tx, project.id)?,
+            fund::total(tx, project.id)?,
+            store::lines(tx, project.id)?,
+            store::find_plan(tx, &project)?,
+        ))
+    })?;
+    let title = cx.t("project-closing-report");
+    let open = report.as_ref().is_some_and(|r| r.state != ReportState::Returned);
+    let body = html! {
+        (trail(cx, &[ui::Link::new(cx.t("project-desk"), "/desk"), ui::Link::new(project.title.as_str(), address(project.id, ""))], &title))
+        (ui::heading(&title, Some(&cx.t("project-closing-lead"))))
+        (refused(cx, refusals))
+        @if let Some(report) = &report {
+            p { (ui::badge(ui::Tone::Info, &cx.t(report.state.key()))) " " (show::instant(report.asked_at)) }
+            @if !report.answer.is_empty() { (super::paragraphs(&report.answer)) }
+            (report_body(cx, report, &total, &lines))
+        }
+        @if project.state != State::Closed { p { (cx.t("project-closing-not-yet")) } }
+        @else if !open {
+            @if !plan.indicators.is_empty() { (ui::card(Some(&cx.t("project-plan-indicators")), super::paragraphs(&plan.indicators))) }
+            (ui::form(&ui::Form {
+                action: address(project.id, "/closing-report").into(),
+                body: html! {
+                    (area(cx, "results", "project-closing-results", "project-closing-results-help", refusals))
+                    (area(cx, "indicators", "project-closing-indicators", "project-closing-indicators-help", refusals))
+                    (beneficiaries_field(cx, cx.form("beneficiaries"), refusals))
+                    (area(cx, "leftovers", "project-closing-leftovers", "project-closing-leftovers-help", refusals))
+                    (ui::submit_row(
+                        ui::button(ui::ButtonKind::Main, &cx.t("project-closing-hand-in"), None),
+                        Some(&ui::Link::new(cx.t("project-papers-photos"), address(project.id, "/papers"))),
+                    ))
+                },
+                ..ui::Form::default()
+            }))
+        }
+    };
+    Ok(cx.page_with_status(status_of(refusals), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
+}
+
+pub fn hand_in(cx: &Cx) -> Outcome {
+    let project = load(cx)?;
+    let words = (cx.form("results"), cx.form("indicators"), cx.form("leftovers"));
+    let beneficiaries = whole_number(cx.form("beneficiaries")).unwrap_or(-1);
+    match actions::hand_in_closing_report(&cx.app, &cx.actor, project.id, words, beneficiaries, cx.now) {
+        Ok(_) => Ok(Answer::redirect(address(project.id, "/closing-report?done=project-closing-report"))),
+        Err(Trouble::Refused(refusal)) if refusal.status != 404 => desk_page(cx, &[refusal]),
+        Err(other) => Err(other),
+    }
+}
+
+/// A report with its project and the ledger's figures.
+type Read = (ClosingReport, Project, Total, Vec<BudgetLine>);
+
+fn read(cx: &Cx, report_id: Id) -> Result<Read, Trouble> {
+    cx.app.db.read(|tx| {
+        let report = store::closing_report(tx, report_id)?.ok_or_else(Refusal::not_found)?;
+        let project = store::find(tx, report.project_id)?;
+        Ok((report, project.clone(), fund::total(tx, project.id)?, store::lines(tx, project.id)?))
+    })
+}
+
+pub fn judging(cx: &Cx) -> Outcome {
+    judge_page(cx, &[])
+}
+
+fn judge_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
+    let id = cx.id_param("report")?;
+    let (report, project, total, lines) = read(cx, id)?;
+    let title = cx.t("project-closing-report");
+    let body = html! {
+        (trail(cx, &[ui::Link::new(cx.t("nav-operator"), "/operator"), ui::Link::new(project.title.as_str(), format!("/operator/projects/{}", project.id))], &title))
+        (ui::heading(&title, Some(&project.title)))
+        (refused(cx, refusals))
+        (cx.claim_banner("closing_report", id)?)
+        p { (ui::badge(ui::Tone::Info, &cx.t(report.state.key()))) " " (show::instant(report.asked_at)) }
+        (report_body(cx, &report, &total, &lines))
+        @if report.state == ReportState::Submitted {
+            (ui::form(&ui::Form {
+                action: format!("/operator/closing-reports/{id}").into(),
+                body: html! {
+                    (ui::textarea_field(&ui::TextArea {
+                        name: "answer".into(), label: cx.t("project-change-answer").into(), value: cx.form("answer").into(),
+                        error: error_of(cx, refusals, "answer").into(), rows: 3, ..ui::TextArea::default()
+                    }))
+                    (ui::submit_row(
+                        html! {
+                            (ui::button(ui::ButtonKind::Main, &cx.t("project-closing-publish"), Some(("do", "publish"))))
+                            (ui::button(ui::ButtonKind::Danger, &cx.t("project-closing-return"), Some(("do", "return"))))
+                        },
+                        None,
+                    ))
+                },
+                ..ui::Form::default()
+            }))
+        }
+    };
+    Ok(cx.page_with_status(status_of(refusals), PageParts { title: &title, body, ..PageParts::default() }))
+}
+
+pub fn judge(cx: &Cx) -> Outcome {
+    let id = cx.id_param("report")?;
+    match actions::judge_closing_report(&cx.app, &cx.actor, id, cx.form("do") == "publish", cx.form("answer"), cx.now) {
+        Ok(()) => Ok(Answer::redirect(format!("/operator/closing-reports/{id}?done=project-closing-judged"))),
+        Err(Trouble::Refused(refusal)) if refusal.status != 404 => judge_page(cx, &[refusal]),
+        Err(other) => Err(other),
+    }
+}
+
+pub fn public(cx: &Cx) -> Outcome {
+    let id = cx.id_param("id")?;
+    let (project, report, total, lines) = cx.app.db.read(|tx| {
+        let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
+        let report = store::last_closing_report(tx, id)?.filter(|r| r.state == ReportState::Published);
+        Ok::<_, Trouble>((project, report, fund::total(tx, id)?, store::lines(tx, id)?))
+    })?;
+    let title = cx.t("project-closing-report");
+    let name = cx.either(&project.title, &project.english_title);
+    let body = html! {
+        (trail(cx, &[ui::Link::new(cx.t("nav-projects"), "/projects"), ui::Link::new(name, format!("/projects/{id}"))], &title))
+        (ui::heading(&title, Some(name)))
+        @match &report {
+            Some(report) => (report_body(cx, report, &total, &lines)),
+            None => p { (cx.t("project-closing-none")) },
+        }
+    };
+    Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
+}
+
+// Leftovers.
+
+/// Leftovers on their way, as everyone reads them; a public line on both projects.
+pub fn redirect_list(cx: &Cx, project_id: Id, redirects: &[Redirect]) -> Markup {
+    html! {
+        @for r in redirects {
+            @let (key, other, other_id) = if r.from_id == project_id {
+                ("project-redirect-to", r.to_title.as_str(), r.to_id)
+            } else { ("project-redirect-from", r.from_title.as_str(), r.from_id) };
+            (ui::card(None, html! {
+                p { (ui::badge(ui::Tone::Info, &cx.t(r.state.key()))) " " b { (show::money(r.amount_fen)) } }
+                p { (cx.t(key)) " " (ui::Link::new(other, format!("/projects/{other_id}"))) }
+                @if r.effective_day > 0 { p { (cx.ta("project-redirect-on", &[("day", day_text(r.effective_day).into())])) } }
+                (super::paragraphs(&r.reason))
+                @if !r.answer.is_empty() { (super::paragraphs(&r.answer)) }
+            }))
+        }
+    }
+}
+
+pub fn leftovers(cx: &Cx) -> Outcome {
+    leftovers_page(cx, &[])
+}
+
+fn leftovers_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
+    let project = load(cx)?;
+    let (redirects, total, targets) = cx.app.db.read(|tx| {
+        let own = store::desk_projects(tx, &[project.recipient_id])?;
+        let fits = |p: &Project| p.recipient_id == project.recipient_id && p.id != project.id && p.field == project.field;
+        let targets: Vec<Project> = own.into_iter().filter(|p| fits(p) && p.state.is_running()).collect();
+        Ok::<_, db::Fault>((store::redirects(tx, project.id)?, fund::total(tx, project.id)?, targets))
+    })?;
+    let title = cx.t("project-leftovers");
+    let manages = cx.actor.holds(project.recipient_id, &[Role::Manager]);
+    let decides = cx.actor.holds(project.recipient_id, &[Role::Finance, Role::Approver]);
+    let open = redirects.iter().find(|r| r.from_id == project.id && matches!(r.state, RedirectState::Requested | RedirectState::Announced));
+    let early = !matches!(project.state, State::FundraisingEnded | State::Executing | State::Closed);
+    let body = html! {
+        (trail(cx, &[ui::Link::new(cx.t("project-desk"), "/desk"), ui::Link::new(project.title.as_str(), address(project.id, ""))], &title))
+        (ui::heading(&title, Some(&cx.t("project-leftovers-lead"))))
+        (refused(cx, refusals))
+        (ui::stat_row(&[ui::Stat { value: show::money(total.in_account_fen()).into(), label: cx.t("project-in-account").into(), href: "".into() }]))
+        (redirect_list(cx, project.id, &redirects))
+        @if let Some(r) = open.filter(|r| r.state == RedirectState::Requested) {
+            @if decides && cx.actor.person_id() != Some(r.asked_by) {
+                (ui::form(&ui::Form {
+                    action: address(project.id, "/leftovers/decision").into(),
+                    hidden: vec![("redirect".into(), r.id.to_string().into())],
+                    body: html! {
+                        p.help { (cx.t("project-redirect-agree-lead")) }
+                        (ui::textarea_field(&ui::TextArea {
+                            name: "answer".into(), label: cx.t("project-redirect-answer").into(), value: cx.form("answer").into(),
+                            error: error_of(cx, refusals, "answer").into(), rows: 3, ..ui::TextArea::default()
+                        }))
+                        (ui::submit_row(
+                            html! {
+                                (ui::button(ui::ButtonKind::Main, &cx.t("project-redirect-agree"), Some(("do", "agree"))))
+                                (ui::button(ui::ButtonKind::Danger, &cx.t("project-redirect-refuse"), Some(("do", "refuse"))))
+                            },
+                            None,
+                        ))
+                    },
+                    ..ui::Form::default()
+                }))
+            } @else { p { (cx.t("project-redirect-waits")) } }
+        }
+        @if early { p { (cx.t("project-leftovers-early")) } }
+        @else if manages && open.is_none() {
+            @if targets.is_empty() {
+                (ui::empty_state(&cx.t("project-leftovers-no-target"), &cx.t("project-leftovers-no-target-why"), Some(&ui::Link::new(cx.t("project-overview"), address(project.id, "")))))
+            } @else {
+                (ui::form(&ui::Form {
+                    action: address(project.id, "/leftovers").into(),
+                    body: html! {
+                        (ui::select_field(&ui::Select {
+                            name: "to".into(), label: cx.t("project-leftovers-target").into(), help: cx.t("project-leftovers-target-help").into(),
+                            choices: targets.iter().map(|t| ui::Choice::new(t.id.to_string(), t.title.clone()).chosen(cx.form("to") == t.id.to_string())).collect(),
+                            error: error_of(cx, refusals, "to").into(), required: true, ..ui::Select::default()
+                        }))
+                        (ui::input_field(&ui::Input {
+                            name: "amount".into(), label: cx.t("project-amount").into(), value: cx.form("amount").into(), unit: cx.t("project-yuan").into(),
+                            help: cx.t("project-leftovers-amount-help").into(), error: error_of(cx, refusals, "amount").into(), required: true, ..ui::Input::default()
+                        }))
+                        (area(cx, "reason", "project-reason", "project-leftovers-reason-help", refusals))
+                        (ui::submit_row(
+                            ui::button(ui::ButtonKind::Main, &cx.t("project-leftovers-ask"), None),
+                            Some(&ui::Link::new(cx.t("project-not-now"), address(project.id, ""))),
+                        ))
+                    },
+                    ..ui::Form::default()
+                }))
+            }
+        }
+    };
+    Ok(cx.page_with_status(status_of(refusals), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
+}
+
+pub fn ask(cx: &Cx) -> Outcome {
+    let project = load(cx)?;
+    let amount_fen = money::Fen::parse_yuan(cx.form("amount")).map_or(0, |fen| fen.0);
+    let to = parse_id(cx.form("to")).unwrap_or(0);
+    match actions::ask_for_redirect(&cx.app, &cx.actor, project.id, to, amount_fen, cx.form("reason"), cx.now) {
+        Ok(_) => Ok(Answer::redirect(address(project.id, "/leftovers?done=project-leftovers"))),
+        Err(Trouble::Refused(refusal)) if refusal.status != 404 => leftovers_page(cx, &[refusal]),
+        Err(other) => Err(other),
+    }
+}
+
+pub fn decide(cx: &Cx) -> Outcome {
+    let project = load(cx)?;
+    let id = parse_id(cx.form("redirect")).unwrap_or(0);
+    let outcome = if cx.form("do") == "agree" {
+        actions::announce_redirect(&cx.app, &cx.actor, id, cx.now).map(|_| ())
+    } else {
+        actions::refuse_redirect(&cx.app, &cx.actor, id, cx.form("answer"), cx.now)
+    };
+    match outcome {
+        Ok(()) => Ok(Answer::redirect(address(project.id, "/leftovers?done=project-leftovers-decided"))),
+        Err(Trouble::Refused(refusal)) if refusal.status != 404 => leftovers_page(cx, &[refusal]),
+        Err(other) => Err(other),
+    }
+}
