@@ -53,7 +53,7 @@ waiting-project-late = Projects with late reports
 waiting-held = Confirmations held for a person
 waiting-difference = Differences in reconciliation
 waiting-payout = Payouts to decide
-waiting-report = Late reports
+waiting-report = Reports to publish
 waiting-project-returned = Projects returned for changes
 waiting-project-draft = Drafts not submitted yet
 

@@ -19,6 +19,7 @@ footer-organisations = Charities
 footer-trust = In the open
 footer-complain = Complain or report
 footer-staff = Staff sign-in
+footer-disclosure = Reports due and late
 footer-about-us = About
 footer-about = About Huihai
 footer-article = Where it comes from

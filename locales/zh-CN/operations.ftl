@@ -53,7 +53,7 @@ waiting-project-late = 报告逾期的项目
 waiting-held = 待人核对的付款确认
 waiting-difference = 对账差异
 waiting-payout = 待审批的拨款
-waiting-report = 逾期的报告
+waiting-report = 要公开的报告
 waiting-project-returned = 退回修改的项目
 waiting-project-draft = 没有提交的草稿
 

@@ -19,6 +19,7 @@ footer-organisations = 慈善组织
 footer-trust = 公开
 footer-complain = 投诉举报
 footer-staff = 机构登录
+footer-disclosure = 报告时限与逾期
 footer-about-us = 关于
 footer-about = 关于汇海
 footer-article = 它从哪里来

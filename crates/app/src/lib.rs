@@ -39,6 +39,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 8, name: "project_decisions", text: include_str!("../../../migrations/0008_project_decisions.sql") },
     Migration { number: 9, name: "papers", text: include_str!("../../../migrations/0009_papers.sql") },
     Migration { number: 10, name: "project_closing", text: include_str!("../../../migrations/0010_project_closing.sql") },
+    Migration { number: 11, name: "disclosure", text: include_str!("../../../migrations/0011_disclosure.sql") },
+    Migration { number: 12, name: "finance", text: include_str!("../../../migrations/0012_finance.sql") },
+    Migration { number: 13, name: "sheets", text: include_str!("../../../migrations/0013_sheets.sql") },
 ];
 
 pub use kernel::Mode;
@@ -129,6 +132,7 @@ impl App {
                 papers::chores(),
                 settlement::chores(),
                 operations::chores(),
+                projects::disclosure::chores(),
             ]
             .into_iter()
             .flatten()

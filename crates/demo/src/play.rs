@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::kernel::civil::day_of;
 use app::kernel::{Actor, Id, Micros, Role};
 use app::organisations::actions as organisation_actions;
-use app::projects::{Draft, Field, LineKind, NewExpense, NewLine, PaperKind, actions, fund};
+use app::projects::{Draft, Execution, Field, LineKind, NewDisclosure, NewExpense, NewLine, NewProgress, PaperKind, actions, fund};
 use app::{App, jobs, organisations, settlement};
 use db::{Fault, params, sql};
 use sandbox::Gateway;
@@ -252,7 +252,10 @@ impl Play<'_> {
     fn progress(&self, at: usize, which: usize) -> Result<(), DemoFault> {
         let project = &self.projects[at];
         let told = &project.progress[which];
-        let posted = actions::post_progress(self.way.app, self.worker(project), self.standing[at].id, &told.title, &told.body, self.now());
+        let execution =
+            Execution { done: told.title.clone(), reached: told.reached, reached_unit: "人".to_owned(), next_step: String::new() };
+        let post = NewProgress { title: told.title.clone(), body: told.body.clone(), execution: Some(execution) };
+        let posted = actions::post_progress(self.way.app, self.worker(project), self.standing[at].id, &post, &[], self.now());
         doing(|| format!("progress of {}", project.title), posted).map(|_| ())
     }
 
@@ -261,7 +264,7 @@ impl Play<'_> {
         let finance = self.cast.staff(&project.recipient, Role::Finance);
         let what = || format!("a disclosure of {}", project.title);
         let figures = doing(what, actions::figures_until(app, finance, id, day_of(now) - 1, now))?;
-        doing(what, actions::disclose(app, finance, id, &figures, &project.disclosure, now)).map(|_| ())
+        doing(what, actions::disclose(app, finance, id, &figures, &NewDisclosure::of(&project.disclosure), &[], now)).map(|_| ())
     }
 
     /// Asks for whole units of a budget line, as many as the share of what is available pays for.

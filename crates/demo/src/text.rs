@@ -141,6 +141,8 @@ pub struct Progress {
     pub at: i64,
     pub title: String,
     pub body: String,
+    /// How many people it reached.
+    pub reached: i64,
 }
 
 /// Money that is asked for, agreed to, paid and spent on whole units of one budget line.

@@ -1,12 +1,13 @@
 //! A project that has lived a little: one of everything that can happen to it, for tests that look at every page.
 
 use app::files::{self, Prepared};
-use app::kernel::civil::day_of;
+use app::kernel::civil::{day_of, day_text};
 use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Trouble};
 use app::papers::actions::{desk as receipts, donor as papers, donor::Asker};
 use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
 use app::people::actions as people;
-use app::projects::{NewExpense, actions as projects};
+use app::projects::disclosure::{correct, imports, tell_leftovers};
+use app::projects::{Execution, NewDisclosure, NewExpense, NewProgress, Thing, actions as projects};
 use app::web::Upload;
 use db::{params, sql};
 use sandbox::Forgery;
@@ -36,6 +37,12 @@ pub struct Life {
     pub expense: Id,
     pub progress: Id,
     pub disclosure: Id,
+    /// Beside the progress post.
+    pub correction: Id,
+    /// A spreadsheet of one expense that was looked at and not recorded.
+    pub sheet: Id,
+    /// Of the closed project: nothing was left.
+    pub leftovers: Id,
     /// Genuine, but of another amount than its intent.
     pub held: Id,
     /// A picture of the charity that everyone may see.
@@ -88,10 +95,20 @@ impl World {
             spent_day: day_of(self.now()),
         };
         let expense = done(projects::record_expense(app, &cast.implementer_manager.actor, project, &expense, self.now()));
-        let progress = done(projects::post_progress(app, manager, project, "棉衣到了", "两个孩子试穿了新棉衣。", self.now()));
+        let post = told("棉衣到了", "两个孩子试穿了新棉衣。", "发放两件棉衣", 2);
+        let progress = done(projects::post_progress(app, manager, project, &post, &[], self.now()));
         self.later(DAY_US);
         let figures = done(projects::figures_until(app, manager, project, day_of(self.now()) - 1, self.now()));
-        let disclosure = done(projects::disclose(app, manager, project, &figures, "收入一笔,支出一笔。", self.now()));
+        let disclosure =
+            done(projects::disclose(app, manager, project, &figures, &NewDisclosure::of("收入一笔,支出一笔。"), &[], self.now()));
+        let correction = done(correct(app, manager, project, (Thing::Progress, progress), "“两个孩子”写错了", "是三个孩子", self.now()));
+        let table = format!(
+            "支出日期,预算项,内容,数量,单价（元）,金额（元）,发票号码\n{},棉衣,一件棉衣,1,65,65,24512000000012345679\n",
+            day_text(day_of(self.now()))
+        );
+        let upload = Upload { field: "sheet".to_owned(), name: "支出.csv".to_owned(), bytes: table.into_bytes() };
+        let sheet = done(imports::look_at(app, manager, project, &upload, false, self.now()));
+        let leftovers = done(tell_leftovers(app, manager, closed, "没有收到捐赠，没有剩余。", self.now()));
         let wrong = self.ordered(project, 500);
         assert!(self.forge(wrong, Forgery::WrongAmount) < 300, "a genuine confirmation of another amount is taken, and held");
         let held = self.count(sql("SELECT MAX(id) AS count FROM held_notification"), params![]);
@@ -122,6 +139,9 @@ impl World {
             expense,
             progress,
             disclosure,
+            correction,
+            sheet,
+            leftovers,
             held,
             file,
             export,
@@ -219,6 +239,13 @@ impl World {
         kept.expect("a file that is kept");
         id
     }
+}
+
+/// A progress post that reports: what was done, and how many people it reached.
+#[must_use]
+pub fn told(title: &str, body: &str, done: &str, reached: i64) -> NewProgress {
+    let execution = Execution { done: done.to_owned(), reached, reached_unit: "人".to_owned(), next_step: String::new() };
+    NewProgress { title: title.to_owned(), body: body.to_owned(), execution: Some(execution) }
 }
 
 fn done<T>(outcome: Result<T, Trouble>) -> T {

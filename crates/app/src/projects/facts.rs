@@ -45,14 +45,14 @@ pub fn takes_gifts(tx: &mut Tx, id: Id, now: Micros) -> Result<Result<Accepting,
 
 /// Every report that a project owes.
 pub fn due(tx: &mut Tx, project: &Project) -> Result<Vec<Due>, Fault> {
-    Ok(rules::due(&Life::of(project, store::disclosed_until(tx, project.id)?)))
+    Ok(rules::due(&Life::of(project, store::told(tx, project)?)))
 }
 
 /// Works out again when the next report is due; called by everything that changes it.
 pub fn refresh_due_day(tx: &mut Tx, project_id: Id) -> Result<(), Fault> {
     let project = store::find(tx, project_id)?;
-    let until = store::disclosed_until(tx, project_id)?;
-    store::set_due_day(tx, project_id, rules::next_due_day(&Life::of(&project, until)))
+    let told = store::told(tx, &project)?;
+    store::set_due_day(tx, project_id, rules::next_due_day(&Life::of(&project, told)))
 }
 
 /// What a donor is shown before paying. Callers ask for a public project; another one is a fault.
@@ -65,7 +65,8 @@ pub fn calmer_facts(tx: &mut Tx, id: Id, now: Micros) -> Result<CalmerFacts, Fau
     let (last, _) = store::last_disclosure(tx, id)?;
     let total = fund::total(tx, id)?;
     let lines = store::lines(tx, id)?;
-    let overdue = rules::overdue(&Life::of(&project, last.as_ref().map(|d| d.until_day)), today);
+    let told = store::told(tx, &project)?;
+    let overdue = rules::overdue(&Life::of(&project, told), today);
     Ok(CalmerFacts {
         project_id: id.to_string(),
         title: project.title,

@@ -5,7 +5,8 @@
 //! | which step leads where, and who may take it? | `rules/life.rs`, `actions/steps.rs` |
 //! | does it take gifts now? | `rules/life.rs` (`takes_gifts`) |
 //! | who may pay out, and how much? | `rules/money.rs`, `actions/money.rs` |
-//! | what must be reported, and by when? | `rules/reports.rs` |
+//! | what must be reported, by when, and which article says so? | `rules/reports.rs` over `rules/clocks.rs` |
+//! | what is late, what was corrected, what stands for ever? | `disclosure` |
 //! | where is a given fen? | `rules/place.rs` |
 //! | what are the totals? | `fund.rs` |
 //! | what are donors and other slices told? | `facts.rs` |
@@ -20,6 +21,7 @@
 pub mod actions;
 mod check;
 mod decisions;
+pub mod disclosure;
 mod facts;
 pub mod fund;
 mod jobs;
@@ -42,19 +44,24 @@ use db::{Fault, Tx};
 
 use crate::kernel::Id;
 use crate::kernel::settings::Setting;
+use crate::web::Route;
 
 pub use check::check;
 pub use decisions::decisions_about;
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use jobs::{chores, jobs};
 pub use model::{
-    Accepting, CalmerFacts, DecisionKind, Draft, Due, ExpensePart, Field, Figures, Filter, Hold, LineKind, NEVER, NewExpense, NewLine,
-    Node, PaperKind, PayoutPart, Plan, Project, ProjectCardData, ProjectKind, ProjectNotice, RedirectPart, RefundPart, Report, Sort, State,
-    Whereabouts,
+    Accepting, CalmerFacts, DecisionKind, Draft, Due, Elsewhere, Execution, ExpensePart, Field, Figures, Filter, Hold, LineKind, NEVER,
+    NewDisclosure, NewExpense, NewLine, NewProgress, Node, PaperKind, PayoutPart, Plan, Project, ProjectCardData, ProjectKind,
+    ProjectNotice, RedirectPart, RefundPart, Report, Sort, State, Thing, Whereabouts,
 };
-pub use pages::{card, desk_list, notice_list, routes};
+pub use pages::{card, desk_list, notice_list};
 pub use personal::personal;
 pub use waiting::{waiting_at_desk, waiting_for_operator};
+
+pub fn routes() -> Vec<Route> {
+    [pages::routes(), disclosure::routes()].into_iter().flatten().collect()
+}
 
 /// What an operator may choose about projects.
 pub fn settings() -> Vec<Setting> {

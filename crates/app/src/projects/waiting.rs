@@ -5,6 +5,7 @@ use db::{Fault, Tx};
 use crate::kernel::civil::{Day, day_of, start_of};
 use crate::kernel::{Id, Micros, WAITING_SHOWN, Waiting, workdays};
 
+use super::disclosure::finance;
 use super::model::State;
 use super::store;
 
@@ -88,6 +89,7 @@ pub fn waiting_for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fa
             unattended: "unattended-project-closing",
         });
     }
+    waiting.extend(finance::waiting_for_operator(tx)?);
     for project in store::overdue_projects(tx, day_of(now))? {
         waiting.push(Waiting {
             queue: "waiting-project-late",
@@ -132,16 +134,18 @@ pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], now: Micros) -> Res
             });
         }
     }
+    waiting.extend(finance::returned_at_desk(tx, organisation_ids)?);
     for project in store::desk_projects(tx, organisation_ids)? {
         let href = format!("/desk/projects/{}", project.id);
-        if project.due_day < day_of(now) {
+        // A report waits from two weeks before its day on.
+        if project.due_day <= day_of(now) + 14 {
             waiting.push(Waiting {
                 queue: "waiting-report",
                 thing: "report",
                 thing_id: project.id,
                 title: project.title.clone(),
-                href: href.clone(),
-                since: start_of(project.due_day + 1),
+                href: format!("{href}/clocks"),
+                since: start_of(project.due_day - 14),
                 due_at: Some(end_of(project.due_day)),
                 unattended: "unattended-report",
             });

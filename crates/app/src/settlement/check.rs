@@ -9,6 +9,7 @@ use money::Fen;
 use crate::App;
 use crate::kernel::{Id, Trouble, audit, hex, sha256};
 use crate::papers;
+use crate::projects::disclosure;
 use crate::projects::fund::{self, Total};
 
 use super::check_stream;
@@ -51,8 +52,8 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         check_stream::stream(tx, &mut findings)?;
         snapshots(tx, &mut findings)?;
         days(tx, &mut findings)?;
-        disclosures(tx, &mut findings)?;
         findings.extend(crate::projects::check(tx)?.into_iter().map(Finding));
+        findings.extend(disclosure::check(tx)?.into_iter().map(Finding));
         findings.extend(audit::check(tx)?.into_iter().map(Finding));
         findings.extend(papers::check(tx)?.into_iter().map(Finding));
         Ok((looked, findings))
@@ -342,26 +343,6 @@ fn days(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
             .filter(|(_, v)| *v != [0; 4])
             .map(|((o, d), v)| Finding(format!("organisation {o} on day {d}: the fold says {v:?}, and there are no gifts"))),
     );
-    Ok(())
-}
-
-/// Disclosures follow one another in days and in money.
-fn disclosures(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
-    let mut last: Option<(Id, i64, i64)> = None;
-    for row in tx.query(
-        sql("SELECT id, project_id, from_day, until_day, opening_fen, closing_fen FROM disclosure ORDER BY project_id, from_day"),
-        params![],
-    )? {
-        let project = row.int("project_id")?;
-        let expected = match last {
-            Some((id, until_day, closing_fen)) if id == project => (until_day + 1, closing_fen),
-            _ => (row.int("from_day")?, 0),
-        };
-        if (row.int("from_day")?, row.int("opening_fen")?) != expected {
-            findings.push(Finding(format!("disclosure {} of project {project} does not follow the one before it", row.int("id")?)));
-        }
-        last = Some((project, row.int("until_day")?, row.int("closing_fen")?));
-    }
     Ok(())
 }
 

@@ -54,6 +54,7 @@ files![
     "projects",
     "plans",
     "decisions",
+    "disclosure",
     "giving",
     "papers",
     "settlement",

@@ -8,7 +8,7 @@ use testkit::{Engine, PIXEL, World, on_both_engines};
 fn what_was_done_at_a_desk_leaves_a_trail_that_cannot_be_changed(world: &World) {
     let cast = world.cast();
     let path = format!("/desk/projects/{}/progress", world.project(&cast, "山里孩子的秋天"));
-    let told = [("title", "开工了"), ("body", "第一批棉衣已经下单。")];
+    let told = [("kind", "news"), ("title", "开工了"), ("body", "第一批棉衣已经下单。")];
     cast.manager.post(&path, &told).has_status(200);
     cast.finance.post(&path, &told).has_status(403);
     let rows = |statement| world.count(statement, params![]);

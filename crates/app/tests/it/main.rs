@@ -9,6 +9,8 @@
 //! | `desks.rs` | files, the audit trail, claims |
 //! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
 //! | `projects.rs` | does a project live its life, and does its money go where it may, and only there? |
+//! | `disclosure.rs` | is what is late seen by everyone, and does what was told stay told? |
+//! | `finance.rs` | does a disclosure hold everything it must, and does a spreadsheet come in whole or not at all? |
 //! | `people.rs` | who comes in, and who does not? |
 //! | `people_passkeys.rs` | who comes in with a key, and can it be forged? |
 //! | `people_wechat.rs` | who comes in by WeChat, and does a code reach its phone? |
@@ -32,6 +34,8 @@ mod browser;
 mod cast;
 mod coverage;
 mod desks;
+mod disclosure;
+mod finance;
 mod giving;
 mod giving_orders;
 mod giving_project;

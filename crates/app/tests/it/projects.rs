@@ -3,7 +3,7 @@
 
 use app::kernel::civil::{add_months, day_of, day_text};
 use app::kernel::{Actor, DAY_US, Id, Refusal, Role, SeatHeld, Strength, Trouble};
-use app::projects::{self, Draft, Field, LineKind, NewExpense, NewLine, actions};
+use app::projects::{self, Draft, Field, LineKind, NewDisclosure, NewExpense, NewLine, actions};
 use app::settlement::{self, Confirmation, Verdict};
 use app::web::Lang;
 use db::{params, sql};
@@ -244,7 +244,8 @@ fn a_project_lives_its_whole_life(world: &World) {
 
     // Told: progress, and the ledger's own figures once the days are over.
     let progress = format!("{path}/progress");
-    desk.submit(&desk.get(&progress), &progress, &[("title", "两盏灯亮了"), ("body", "村口的两盏灯亮了。")]).sees("进展已发布");
+    let told = [("title", "两盏灯亮了"), ("body", "村口的两盏灯亮了。"), ("done", "装好两盏路灯"), ("reached", "３０")];
+    desk.submit(&desk.get(&progress), &progress, &told).sees("进展已发布");
     stranger.get(&public).sees("两盏灯亮了");
     world.later(2 * DAY_US);
     // A desk's session ends within a day, so they sign in again.
@@ -487,13 +488,20 @@ fn disclosures_follow_and_a_late_gift_comes_in_the_next(world: &World) {
     assert_eq!((seen.from_day, seen.opening_fen, seen.income_fen, seen.closing_fen), (first_day, 0, 1_000, 1_000));
     // The books move on between looking and publishing: a gift of that day is confirmed late.
     given(world, &cast, id, 234, yesterday);
-    assert_eq!(refused(actions::disclose(&world.app, finance, id, &seen, "两天", world.now())).key, "refusal-project-disclosure-moved");
+    assert_eq!(
+        refused(actions::disclose(&world.app, finance, id, &seen, &NewDisclosure::of("两天"), &[], world.now())).key,
+        "refusal-project-disclosure-moved"
+    );
     let seen = actions::figures_until(&world.app, finance, id, first_day + 1, world.now()).expect("figures");
     assert_eq!(seen.income_fen, 1_234);
     // Figures that nobody computed are not published.
     let invented = projects::Figures { income_fen: 9_999, closing_fen: 9_999, ..seen };
-    assert_eq!(refused(actions::disclose(&world.app, finance, id, &invented, "两天", world.now())).key, "refusal-project-disclosure-moved");
-    let published = eight_at_once(|_| actions::disclose(&world.app, finance, id, &seen, "两天", world.now()).map(|_| ()));
+    assert_eq!(
+        refused(actions::disclose(&world.app, finance, id, &invented, &NewDisclosure::of("两天"), &[], world.now())).key,
+        "refusal-project-disclosure-moved"
+    );
+    let published =
+        eight_at_once(|_| actions::disclose(&world.app, finance, id, &seen, &NewDisclosure::of("两天"), &[], world.now()).map(|_| ()));
     assert_eq!(published, 1, "eight people disclose one period, and it is disclosed once");
     let again = refused(actions::figures_until(&world.app, finance, id, first_day + 1, world.now()));
     assert_eq!(again.key, "refusal-project-disclosure-before");
@@ -607,7 +615,8 @@ fn pages_of_projects_fit_small_phones_and_complain_of_nothing() {
     let waiting = actions::request_payout(&world.app, &cast.implementer_manager.actor, id, 50_000, "安装路灯", now).expect("asked");
     actions::record_expense(&world.app, &cast.manager.actor, id, &expense(&world, line_ids(&world, id)[0], 3, 150_000), now)
         .expect("recorded");
-    actions::post_progress(&world.app, &cast.manager.actor, id, "第一批路灯到了", "三盏灯装在村口。\n\n明天继续。", now).expect("posted");
+    let post = testkit::told("第一批路灯到了", "三盏灯装在村口。\n\n明天继续。", "装好三盏路灯", 40);
+    actions::post_progress(&world.app, &cast.manager.actor, id, &post, &[], now).expect("posted");
     let unfinished = actions::draft(&world.app, &cast.manager.actor, &draft(&world, &cast), now).expect("a draft");
     let submitted = actions::draft(&world.app, &cast.manager.actor, &draft(&world, &cast), now).expect("a draft");
     world.complete(&cast.manager.actor, submitted);

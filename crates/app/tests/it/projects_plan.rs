@@ -3,7 +3,7 @@
 
 use app::kernel::civil::{day_of, day_text};
 use app::kernel::{DAY_US, Id, Refusal, Trouble};
-use app::projects::{self, Draft, Field, LineKind, NewExpense, NewLine, PaperKind, Plan, ProjectKind, actions};
+use app::projects::{self, Draft, Field, LineKind, NewDisclosure, NewExpense, NewLine, PaperKind, Plan, ProjectKind, actions};
 use app::web::Lang;
 use db::{params, sql};
 use testkit::{Cast, PIXEL, Wish, World, on_both_engines};
@@ -238,7 +238,7 @@ fn a_new_rescue_waits_for_the_last_one(world: &World) {
     world.later(DAY_US);
     let now = world.now();
     let figures = actions::figures_until(&world.app, &cast.manager.actor, first, day_of(now) - 1, now).expect("figures");
-    actions::disclose(&world.app, &cast.manager.actor, first, &figures, "收到捐赠。", now).expect("disclosed");
+    actions::disclose(&world.app, &cast.manager.actor, first, &figures, &NewDisclosure::of("收到捐赠。"), &[], now).expect("disclosed");
     let again = |id| actions::publish(&world.app, &cast.second_reviewer.actor, id, world.version(id), world.now());
     assert_eq!(refused(again(next)).key, "refusal-project-emergency-unexecuted");
 }

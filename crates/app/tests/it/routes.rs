@@ -66,6 +66,10 @@ pub fn filled(pattern: &str, world: &World, all: &Everything) -> String {
     if pattern == "/desk/appeals/new" {
         return format!("{pattern}?thing=project&id={}", all.life.returned);
     }
+    if pattern == "/projects/{id}/leftovers/{statement}" {
+        // Only what is closed has leftovers to speak of.
+        return format!("/projects/{}/leftovers/{}", all.life.closed, all.life.leftovers);
+    }
     let mut path: Vec<String> = Vec::new();
     for part in pattern.split('/') {
         let before = path.iter().rev().find(|p| p.chars().any(char::is_alphabetic)).cloned().unwrap_or_default();
@@ -87,6 +91,9 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("payouts", _) => all.life.open_payout,
         ("disclosures", _) => all.life.disclosure,
         ("progress", _) => all.life.progress,
+        ("expenses", _) => all.life.expense,
+        ("corrections", _) => all.life.correction,
+        ("sheets", _) => all.life.sheet,
         ("held", _) => all.life.held,
         ("files", _) => all.life.file,
         ("changes", _) => all.life.change,

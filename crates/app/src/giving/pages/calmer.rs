@@ -89,6 +89,16 @@ pub fn stands_as_of(cx: &Cx, as_of: Micros) -> Markup {
     ui::as_of(&cx.ta("giving-calmer-as-of", &[("time", civil::minute_text(as_of).into())]), &civil::rfc3339(as_of))
 }
 
+/// The question of a report that is late, by its word in the snapshot.
+fn asked_of(what: &str) -> &'static str {
+    match what {
+        "final_report" => "giving-fact-final-report",
+        "receipts" => "giving-fact-receipts",
+        "leftovers" => "giving-fact-leftovers",
+        _ => "giving-fact-fundraising-report",
+    }
+}
+
 fn fact_list<'a>(cx: &Cx, told: &'a Told, seen_at: Micros, project_id: Id) -> Vec<ui::Fact<'a>> {
     let link = |key: &str, there: bool| there.then(|| ui::Link::new(cx.t(key), project_path(project_id)));
     let (progress_mark, progress_tone) = mark(cx, told, "progress", seen_at, told.last_progress.is_some());
@@ -114,7 +124,7 @@ fn fact_list<'a>(cx: &Cx, told: &'a Told, seen_at: Micros, project_id: Id) -> Ve
     ];
     for late in told.overdue.iter().filter(|o| o.what != "progress" && o.what != "disclosure") {
         list.push(ui::Fact {
-            question: cx.t(if late.what == "final_report" { "giving-fact-final-report" } else { "giving-fact-fundraising-report" }).into(),
+            question: cx.t(asked_of(&late.what)).into(),
             answer: cx.ta("giving-due-on", &[("day", civil::day_text(late.due_day).into())]).into(),
             mark: overdue(cx, late.due_day, seen_at).into(),
             tone: ui::Tone::Warn,

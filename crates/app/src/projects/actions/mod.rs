@@ -16,6 +16,7 @@ pub use closing::{announce_redirect, ask_for_redirect, hand_in_closing_report, j
 pub use decisions::{answer_appeal, appeal, ask_for_suspension, decide};
 pub use draft::{draft, save};
 pub use money::{approve_payout, record_expense, refuse_payout, request_payout};
+pub(super) use money::{record_one, running};
 pub use plan::{add_paper, explain_costs, record_filing, remove_paper, save_plan};
 pub(super) use plan::{snapshot, unready};
 pub use reports::{disclose, figures_until, post_progress};
@@ -36,18 +37,18 @@ pub(super) fn scope(actor: &Actor) -> Vec<Id> {
 }
 
 /// The project as the actor's desk sees it; others' projects are not there.
-fn load(tx: &mut Tx, actor: &Actor, project_id: Id) -> Result<Project, Trouble> {
+pub(super) fn load(tx: &mut Tx, actor: &Actor, project_id: Id) -> Result<Project, Trouble> {
     Ok(store::find_for(tx, project_id, &scope(actor))?.ok_or_else(Refusal::not_found)?)
 }
 
 /// The actor, if they hold one of these roles in one of these organisations.
-fn seated(actor: &Actor, organisations: &[Id], roles: &[Role]) -> Result<Id, Refusal> {
+pub(super) fn seated(actor: &Actor, organisations: &[Id], roles: &[Role]) -> Result<Id, Refusal> {
     let seated = organisations.iter().any(|id| actor.holds(*id, roles));
     actor.person_id().filter(|_| seated).ok_or_else(Refusal::forbidden)
 }
 
 /// The actor, if they are a reviewer of the operator.
-fn reviewer(actor: &Actor) -> Result<Id, Refusal> {
+pub(super) fn reviewer(actor: &Actor) -> Result<Id, Refusal> {
     match actor {
         Actor::Person { id, strength: Strength::Staff, seats, .. } if seats.iter().any(|s| s.operator && s.role == Role::Reviewer) => {
             Ok(*id)
@@ -62,10 +63,10 @@ fn changed_meanwhile() -> Refusal {
 }
 
 /// A text as it stands in a public fact: only its hash, so that it can be compared and never read.
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     hex(&sha256(text.as_bytes()))
 }
 
-fn to_json<T: serde::Serialize>(fact: &T) -> Result<String, Fault> {
+pub(super) fn to_json<T: serde::Serialize>(fact: &T) -> Result<String, Fault> {
     serde_json::to_string(fact).map_err(|error| Fault::inconsistent(format!("a public fact could not be written: {error}")))
 }

@@ -107,12 +107,31 @@ fn open_payout(tx: &mut db::Tx, actor: &Actor, payout_id: Id) -> Result<(Payout,
 }
 
 /// Money moves only while a project runs.
-fn running(project: &Project) -> Result<(), Refusal> {
+pub(in crate::projects) fn running(project: &Project) -> Result<(), Refusal> {
     if project.state.is_running() { Ok(()) } else { Err(Refusal::conflict("refusal-project-not-running")) }
 }
 
 /// Accounts for money that the implementer has spent, on a budget line that has room for it.
 pub fn record_expense(app: &App, actor: &Actor, project_id: Id, asked: &NewExpense, now: Micros) -> Result<Id, Trouble> {
+    let ids = [app.new_id(), app.new_id(), app.new_id()];
+    app.db.write(|tx| {
+        let project = load(tx, actor, project_id)?;
+        let person_id = seated(actor, &[project.recipient_id, project.implementer_id], &[Role::Manager, Role::Finance])?;
+        running(&project)?;
+        record_one(tx, &project, person_id, asked, ids, now)
+    })
+}
+
+/// Records one expense in the caller's transaction. The ids are the expense's, its transfer's and its public entry's.
+pub(in crate::projects) fn record_one(
+    tx: &mut db::Tx,
+    project: &Project,
+    person_id: Id,
+    asked: &NewExpense,
+    [expense_id, transfer_id, entry_id]: [Id; 3],
+    now: Micros,
+) -> Result<Id, Trouble> {
+    let project_id = project.id;
     let asked = NewExpense {
         description: rules::tidy(&asked.description, false),
         invoice_number: rules::tidy(&asked.invoice_number, false),
@@ -123,44 +142,36 @@ pub fn record_expense(app: &App, actor: &Actor, project_id: Id, asked: &NewExpen
             return Err(Refusal::input(field, "refusal-project-too-long").with("most", 200).into());
         }
     }
-    let (expense_id, transfer_id, entry_id) = (app.new_id(), app.new_id(), app.new_id());
-    app.db.write(|tx| {
-        let project = load(tx, actor, project_id)?;
-        let person_id = seated(actor, &[project.recipient_id, project.implementer_id], &[Role::Manager, Role::Finance])?;
-        running(&project)?;
-        let published_day = project.published_at.map_or(0, day_of);
-        let amount_fen = rules::expense_amount_fen(&asked, published_day, day_of(now))?;
-        let lines = store::lines(tx, project_id)?;
-        let line = lines
-            .iter()
-            .find(|l| l.id == asked.budget_line_id)
-            .ok_or_else(|| Refusal::input("budget_line", "refusal-project-expense-line"))?;
-        let transfer = ledger::expense(expense_id, project_id, line.id, Fen(amount_fen)).map_err(not_an_amount)?;
-        let Some(total) = store::spend(tx, project_id, amount_fen)? else {
-            let left = Fen(fund::total(tx, project_id)?.with_implementer_fen());
-            return Err(Refusal::input("quantity", "refusal-project-expense-unpaid").with("available", left).into());
-        };
-        if !store::spend_on_line(tx, project_id, line.id, amount_fen)? {
-            let left = Fen(line.left_fen());
-            return Err(Refusal::input("quantity", "refusal-project-expense-over-line")
-                .with("item", &line.item)
-                .with("available", left)
-                .into());
-        }
-        let fen = stream::spend(tx, &total, project_id, expense_id, amount_fen)?;
-        store::add_expense(tx, transfer_id, &transfer, project_id, &asked, person_id, now)?;
-        let fact = Recorded {
-            expense: expense_id.to_string(),
-            project: project_id.to_string(),
-            budget_line: line.id.to_string(),
-            amount_fen,
-            fen,
-            spent_day: asked.spent_day,
-            text_sha256: hash(&format!("{}\n{}", asked.description, asked.invoice_number)),
-        };
-        public_entry::append(tx, entry_id, "expense_recorded", &to_json(&fact)?, now)?;
-        Ok(expense_id)
-    })
+    let published_day = project.published_at.map_or(0, day_of);
+    let amount_fen = rules::expense_amount_fen(&asked, published_day, day_of(now))?;
+    let lines = store::lines(tx, project_id)?;
+    let line =
+        lines.iter().find(|l| l.id == asked.budget_line_id).ok_or_else(|| Refusal::input("budget_line", "refusal-project-expense-line"))?;
+    let transfer = ledger::expense(expense_id, project_id, line.id, Fen(amount_fen)).map_err(not_an_amount)?;
+    let Some(total) = store::spend(tx, project_id, amount_fen)? else {
+        let left = Fen(fund::total(tx, project_id)?.with_implementer_fen());
+        return Err(Refusal::input("quantity", "refusal-project-expense-unpaid").with("available", left).into());
+    };
+    if !store::spend_on_line(tx, project_id, line.id, amount_fen)? {
+        let left = Fen(line.left_fen());
+        return Err(Refusal::input("quantity", "refusal-project-expense-over-line")
+            .with("item", &line.item)
+            .with("available", left)
+            .into());
+    }
+    let fen = stream::spend(tx, &total, project_id, expense_id, amount_fen)?;
+    store::add_expense(tx, transfer_id, &transfer, project_id, &asked, person_id, now)?;
+    let fact = Recorded {
+        expense: expense_id.to_string(),
+        project: project_id.to_string(),
+        budget_line: line.id.to_string(),
+        amount_fen,
+        fen,
+        spent_day: asked.spent_day,
+        text_sha256: hash(&format!("{}\n{}", asked.description, asked.invoice_number)),
+    };
+    public_entry::append(tx, entry_id, "expense_recorded", &to_json(&fact)?, now)?;
+    Ok(expense_id)
 }
 
 #[derive(Serialize)]

@@ -3,37 +3,53 @@
 use serde::Serialize;
 
 use crate::App;
+use crate::files::{self, Prepared};
 use crate::kernel::civil::{Day, day_of, start_of};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, hex, public_entry, sha256};
 
-use super::super::model::Figures;
+use super::super::disclosure::finance;
+use super::super::model::{Elsewhere, Figures, NewDisclosure, NewProgress, progress_text};
 use super::super::{facts, rules, store};
 use super::{hash, load, seated, to_json};
 
-/// Publishes a progress post (项目进展), by a manager of any of the three organisations.
-pub fn post_progress(app: &App, actor: &Actor, project_id: Id, title: &str, body: &str, now: Micros) -> Result<Id, Trouble> {
-    let (title, body) = (rules::tidy(title, false), rules::tidy(body, true));
-    if title.is_empty() {
-        return Err(Refusal::input("title", "refusal-project-progress-title").into());
-    }
-    if body.is_empty() {
-        return Err(Refusal::input("body", "refusal-project-progress-body").into());
-    }
-    for (field, text, most) in [("title", &title, 60), ("body", &body, 5_000)] {
-        if text.chars().count() > most {
-            return Err(Refusal::input(field, "refusal-project-too-long").with("most", most).into());
-        }
+/// Publishes a progress post (项目进展) with its photographs, by a manager of any of the three organisations.
+pub fn post_progress(
+    app: &App,
+    actor: &Actor,
+    project_id: Id,
+    post: &NewProgress,
+    photographs: &[Prepared],
+    now: Micros,
+) -> Result<Id, Trouble> {
+    let post = rules::progress(post)?;
+    if photographs.len() > rules::PHOTOGRAPHS {
+        return Err(Refusal::input("photographs", "refusal-disclosure-photographs").with("most", rules::PHOTOGRAPHS).into());
     }
     let (id, entry_id) = (app.new_id(), app.new_id());
+    let file_ids: Vec<Id> = photographs.iter().map(|_| app.new_id()).collect();
     app.db.write(|tx| {
         let project = load(tx, actor, project_id)?;
         let person_id = seated(actor, &project.organisations(), &[Role::Manager])?;
-        if !project.state.is_public() {
+        if project.published_at.is_none() {
             return Err(Refusal::conflict("refusal-project-not-public").into());
         }
-        store::add_progress(tx, id, project_id, &title, &body, person_id, now)?;
+        let own = project.organisations().into_iter().find(|id| actor.holds(*id, &[Role::Manager])).unwrap_or(project.recipient_id);
+        store::add_progress(tx, id, project_id, &post, person_id, now)?;
+        for ((file_id, photograph), position) in file_ids.iter().zip(photographs).zip(1_i64..) {
+            files::keep(tx, *file_id, photograph, own, person_id, now)?;
+            files::publish(tx, *file_id, now)?;
+            store::add_photograph(tx, id, position, *file_id)?;
+        }
         facts::refresh_due_day(tx, project_id)?;
-        let fact = Posted { progress: id.to_string(), project: project_id.to_string(), text_sha256: hash(&format!("{title}\n{body}")) };
+        let text = progress_text(&post.title, &post.body, post.execution.as_ref());
+        let fact = Posted {
+            progress: id.to_string(),
+            project: project_id.to_string(),
+            reports: post.execution.is_some(),
+            reached: post.execution.as_ref().map_or(0, |e| e.reached),
+            text_sha256: hash(&text),
+            photograph_sha256: photographs.iter().map(|p| hex(&sha256(&p.bytes))).collect(),
+        };
         public_entry::append(tx, entry_id, "progress_posted", &to_json(&fact)?, now)?;
         Ok(id)
     })
@@ -43,7 +59,11 @@ pub fn post_progress(app: &App, actor: &Actor, project_id: Id, title: &str, body
 struct Posted {
     progress: String,
     project: String,
+    /// False: news, which meets no clock.
+    reports: bool,
+    reached: i64,
     text_sha256: String,
+    photograph_sha256: Vec<String>,
 }
 
 /// The figures that a disclosure until `until_day` would publish now. They are summed in a read transaction, since the
@@ -66,19 +86,25 @@ pub fn figures_until(app: &App, actor: &Actor, project_id: Id, until_day: Day, n
 
 /// Publishes the disclosure of the period that ends on `until_day`. `seen` are the figures the person was shown: when the
 /// books have moved on since, they are shown anew instead of being published unseen.
-pub fn disclose(app: &App, actor: &Actor, project_id: Id, seen: &Figures, summary: &str, now: Micros) -> Result<Id, Trouble> {
-    let summary = rules::tidy(summary, true);
-    if summary.is_empty() {
-        return Err(Refusal::input("summary", "refusal-project-disclosure-summary").into());
-    }
-    if summary.chars().count() > 2_000 {
-        return Err(Refusal::input("summary", "refusal-project-too-long").with("most", 2_000).into());
+pub fn disclose(
+    app: &App,
+    actor: &Actor,
+    project_id: Id,
+    seen: &Figures,
+    words: &NewDisclosure,
+    papers: &[Prepared],
+    now: Micros,
+) -> Result<Id, Trouble> {
+    rules::text("summary", &words.summary, true, 2_000, "refusal-project-disclosure-summary")?;
+    if papers.len() > rules::PAPERS {
+        return Err(Refusal::input("papers", "refusal-disclosure-papers").with("most", rules::PAPERS).into());
     }
     let figures = figures_until(app, actor, project_id, seen.until_day, now)?;
     if figures != *seen {
         return Err(Refusal::conflict("refusal-project-disclosure-moved").into());
     }
     let (id, entry_id) = (app.new_id(), app.new_id());
+    let file_ids: Vec<Id> = papers.iter().map(|_| app.new_id()).collect();
     app.db.write(|tx| {
         let project = load(tx, actor, project_id)?;
         let person_id = seated(actor, &[project.recipient_id], &[Role::Manager, Role::Finance])?;
@@ -87,7 +113,27 @@ pub fn disclose(app: &App, actor: &Actor, project_id: Id, seen: &Figures, summar
         if last.map_or(figures.from_day != day_of(project.published_at.unwrap_or(0)), |d| d.until_day + 1 != figures.from_day) {
             return Err(Refusal::conflict("refusal-project-disclosure-moved").into());
         }
-        store::add_disclosure(tx, id, project_id, &figures, &summary, person_id, now)?;
+        let left = finance::elsewhere_left(tx, project_id)?;
+        let (words, elsewhere_fen) = rules::disclosure(words, left.unwrap_or(0))?;
+        store::add_disclosure(tx, id, project_id, &figures, &words.summary, person_id, now)?;
+        let end = start_of(figures.until_day + 1);
+        let lines = finance::untold_expenses(tx, project_id, end)?;
+        let until = finance::flows_until(tx, project_id, end)?;
+        let told = finance::flows_told(tx, project_id, None)?;
+        for (flow, fen) in rules::flows(&figures, &until, &told, lines.iter().map(|l| l.amount_fen).sum())? {
+            finance::add_flow(tx, id, flow, fen)?;
+        }
+        for (line, position) in lines.iter().zip(1_i64..) {
+            finance::add_line(tx, id, position, line)?;
+        }
+        if left.is_some() || words.elsewhere != Elsewhere::default() {
+            finance::add_elsewhere(tx, id, left.unwrap_or(0), &words.elsewhere, elsewhere_fen)?;
+        }
+        for ((file_id, paper), position) in file_ids.iter().zip(papers).zip(1_i64..) {
+            files::keep(tx, *file_id, paper, project.recipient_id, person_id, now)?;
+            files::publish(tx, *file_id, now)?;
+            finance::add_paper(tx, id, position, *file_id)?;
+        }
         facts::refresh_due_day(tx, project_id)?;
         let fact = Disclosed {
             disclosure: id.to_string(),
@@ -98,7 +144,8 @@ pub fn disclose(app: &App, actor: &Actor, project_id: Id, seen: &Figures, summar
             income_fen: figures.income_fen,
             expense_fen: figures.expense_fen,
             closing_fen: figures.closing_fen,
-            text_sha256: hash(&summary),
+            expense_lines: lines.len(),
+            text_sha256: hash(&words.summary),
         };
         public_entry::append(tx, entry_id, "disclosure_published", &to_json(&fact)?, now)?;
         Ok(id)
@@ -115,5 +162,6 @@ struct Disclosed {
     income_fen: i64,
     expense_fen: i64,
     closing_fen: i64,
+    expense_lines: usize,
     text_sha256: String,
 }

@@ -10,8 +10,8 @@ use crate::App;
 use crate::kernel::civil::day_of;
 use crate::kernel::{Id, Micros, Refusal, Trouble, public_entry};
 
-use super::super::fund;
 use super::super::store::{self, stream};
+use super::super::{facts, fund};
 use super::to_json;
 
 /// What a movement needs besides its content; made before the transaction, so that a retry writes the same rows.
@@ -137,7 +137,9 @@ pub fn redirect(tx: &mut Tx, stamp: &Stamp, from: Id, to: Id, amount_fen: i64) -
     stream::enter(tx, to, Code::Redirect, stamp.id, amount_fen)?;
     stream::insert_transfer(tx, stamp.transfer_id, &transfer, stamp.now, Some(stamp.now))?;
     let fact = Fact { id: stamp.id.to_string(), about: String::new(), project: from.to_string(), to: to.to_string(), amount_fen, fen };
-    told(tx, stamp.entry_id, "redirected", &fact, stamp.now)
+    told(tx, stamp.entry_id, "redirected", &fact, stamp.now)?;
+    // With nothing left, nobody owes a word about leftovers any more.
+    Ok(facts::refresh_due_day(tx, from)?)
 }
 
 /// Takes a gift from outside the channel into the books and gives it its place in the stream.

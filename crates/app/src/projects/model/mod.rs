@@ -2,18 +2,23 @@
 
 mod closing;
 mod decisions;
+mod finance;
 mod money;
 mod plan;
 mod shown;
+mod told;
 
 pub use closing::{ClosingReport, Redirect, RedirectState, ReportState};
 pub use decisions::{Change, ChangeState, Decision, DecisionKind, NoticeKind, ProjectNotice};
+pub use finance::{Cost, Elsewhere, ExpenseLine, Flow, NewDisclosure, Particulars, Review};
 pub use money::{Disclosure, Expense, Figures, Hand, NewExpense, Payout, PayoutState};
 pub use plan::{CostNote, Hold, LineKind, NamedPaper, Node, PLAN_TEXTS, Paper, PaperKind, Plan, PlanText, ProjectKind, Snapshot, Version};
 pub use shown::{
     Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, NEVER, PayoutPart, ProjectCardData,
     RedirectPart, RefundPart, Report, Sort, Whereabouts,
 };
+
+pub use told::{Correction, Execution, LeftoverStatement, NewProgress, ProgressPost, Thing, progress_text};
 
 use db::{Fault, Row};
 use serde::{Deserialize, Serialize};
@@ -369,20 +374,5 @@ impl StepTaken {
             reason: row.text("reason")?,
             at: row.int("at")?,
         })
-    }
-}
-
-/// 项目进展, without its author.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProgressPost {
-    pub id: Id,
-    pub title: String,
-    pub body: String,
-    pub published_at: Micros,
-}
-
-impl ProgressPost {
-    pub fn from_row(row: &Row) -> Result<ProgressPost, Fault> {
-        Ok(ProgressPost { id: row.int("id")?, title: row.text("title")?, body: row.text("body")?, published_at: row.int("published_at")? })
     }
 }

@@ -19,9 +19,16 @@ pub enum Report {
     FundraisingReport,
     /// The whole of the project, within three months of its close.
     FinalReport,
+    /// 募得款物接收情况, at least every five days while money is raised for a major emergency.
+    Receipts,
+    /// 剩余财产处理情况, within three months of its close.
+    Leftovers,
 }
 
 impl Report {
+    pub const ALL: [Report; 6] =
+        [Report::Progress, Report::Disclosure, Report::FundraisingReport, Report::FinalReport, Report::Receipts, Report::Leftovers];
+
     /// The message that names it.
     pub fn key(self) -> &'static str {
         match self {
@@ -29,6 +36,8 @@ impl Report {
             Report::Disclosure => "project-report-disclosure",
             Report::FundraisingReport => "project-report-fundraising",
             Report::FinalReport => "project-report-final",
+            Report::Receipts => "project-report-receipts",
+            Report::Leftovers => "project-report-leftovers",
         }
     }
 }

@@ -35,6 +35,8 @@ use super::{platform, rules};
 pub use cards::card;
 pub use decisions::notice_list;
 pub use desk::desk_list;
+pub(super) use overview::{address as desk_address, head as desk_head, load};
+pub(super) use project_parts::post as progress_item;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -72,9 +74,9 @@ pub fn routes() -> Vec<Route> {
         get("/desk/projects/{id}/change", Right::Desk, changes::asking),
         post("/desk/projects/{id}/change", Right::Desk, changes::ask),
         get("/desk/projects/{id}/progress", Right::Desk, reports::progress),
-        post("/desk/projects/{id}/progress", Right::Desk, reports::post_progress),
+        upload("/desk/projects/{id}/progress", Right::Desk, reports::post_progress),
         get("/desk/projects/{id}/disclosures", Right::Desk, reports::disclosures),
-        post("/desk/projects/{id}/disclosures", Right::Desk, reports::disclose),
+        upload("/desk/projects/{id}/disclosures", Right::Desk, reports::disclose),
         get("/desk/projects/{id}/payouts", Right::Desk, money::payouts),
         post("/desk/projects/{id}/payouts", Right::Desk, money::request_payout),
         get("/desk/payouts/{id}", Right::Desk, money::payout),
@@ -107,7 +109,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What must be corrected, at the top of a form that was refused: each field's fault leads to its field.
-fn refused(cx: &Cx, refusals: &[Refusal]) -> Markup {
+pub(super) fn refused(cx: &Cx, refusals: &[Refusal]) -> Markup {
     let fields: Vec<ui::FieldError> =
         refusals.iter().filter_map(|r| Some(ui::FieldError { name: r.field?.into(), text: refusal_text(cx, r).0.into() })).collect();
     html! {
@@ -120,21 +122,21 @@ fn refused(cx: &Cx, refusals: &[Refusal]) -> Markup {
 }
 
 /// The fault beside one field.
-fn error_of(cx: &Cx, refusals: &[Refusal], field: &str) -> String {
+pub(super) fn error_of(cx: &Cx, refusals: &[Refusal], field: &str) -> String {
     refusals.iter().find(|r| r.field == Some(field)).map(|r| refusal_text(cx, r).0).unwrap_or_default()
 }
 
 /// The status with which a refused form is shown again.
-fn status_of(refusals: &[Refusal]) -> u16 {
+pub(super) fn status_of(refusals: &[Refusal]) -> u16 {
     refusals.first().map_or(200, |r| r.status)
 }
 
-fn trail(cx: &Cx, steps: &[ui::Link], here: &str) -> Markup {
+pub(super) fn trail(cx: &Cx, steps: &[ui::Link], here: &str) -> Markup {
     ui::breadcrumbs(&cx.t("project-trail"), steps, here)
 }
 
 /// Running text as it was typed: blank lines part paragraphs, line breaks stay.
-fn paragraphs(text: &str) -> Markup {
+pub(super) fn paragraphs(text: &str) -> Markup {
     ui::prose(html! {
         @for paragraph in text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()) {
             p { @for (i, line) in paragraph.lines().enumerate() { @if i > 0 { br; } (line) } }
@@ -143,7 +145,7 @@ fn paragraphs(text: &str) -> Markup {
 }
 
 /// How much of the whole, in thousandths.
-fn permille(part_fen: i64, whole_fen: i64) -> u32 {
+pub(super) fn permille(part_fen: i64, whole_fen: i64) -> u32 {
     if part_fen <= 0 || whole_fen <= 0 {
         return 0;
     }
@@ -152,7 +154,7 @@ fn permille(part_fen: i64, whole_fen: i64) -> u32 {
 }
 
 /// "24.7%", never rounded up to something that was not reached.
-fn percent(part_fen: i64, whole_fen: i64) -> String {
+pub(super) fn percent(part_fen: i64, whole_fen: i64) -> String {
     let share = permille(part_fen, whole_fen);
     format!("{}.{}%", share / 10, share % 10)
 }
@@ -205,7 +207,7 @@ fn organisation(tx: &mut Tx, id: Id) -> Result<Organisation, Fault> {
     organisations::find(tx, id)?.ok_or_else(|| Fault::inconsistent(format!("a project names organisation {id}, which does not exist")))
 }
 
-fn organisation_name<'a>(cx: &Cx, organisation: &'a Organisation) -> &'a str {
+pub(super) fn organisation_name<'a>(cx: &Cx, organisation: &'a Organisation) -> &'a str {
     cx.either(&organisation.name, &organisation.english_name)
 }
 
@@ -297,7 +299,7 @@ fn cost_table(cx: &Cx, lines: &[BudgetLine]) -> Markup {
 }
 
 /// "30 盏 × ¥1,500.00"
-fn quantity_words(cx: &Cx, quantity: i64, unit: &str, unit_price_fen: i64) -> String {
+pub(super) fn quantity_words(cx: &Cx, quantity: i64, unit: &str, unit_price_fen: i64) -> String {
     cx.ta(
         "project-line-quantity",
         &[("quantity", show::count(quantity).into()), ("unit", unit.into()), ("price", show::money(unit_price_fen).into())],
@@ -310,7 +312,7 @@ fn days_late(cx: &Cx, due_day: Day) -> Option<i64> {
     (days > 0).then_some(days)
 }
 
-fn pager(cx: &Cx, page: i64, pages: i64, address: impl Fn(i64) -> String) -> Markup {
+pub(super) fn pager(cx: &Cx, page: i64, pages: i64, address: impl Fn(i64) -> String) -> Markup {
     if pages <= 1 {
         return html! {};
     }
@@ -324,12 +326,12 @@ fn pager(cx: &Cx, page: i64, pages: i64, address: impl Fn(i64) -> String) -> Mar
 }
 
 /// The asked page of a list, from 1.
-fn asked_page(cx: &Cx) -> i64 {
+pub(super) fn asked_page(cx: &Cx) -> i64 {
     cx.query("page").parse::<i64>().unwrap_or(1).clamp(1, 10_000)
 }
 
 /// A whole number as people type it: full-width digits and separators are understood.
-fn whole_number(typed: &str) -> Option<i64> {
+pub(super) fn whole_number(typed: &str) -> Option<i64> {
     let plain: String = typed
         .chars()
         .filter(|c| !c.is_whitespace() && *c != ',' && *c != '，')

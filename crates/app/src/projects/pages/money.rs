@@ -252,6 +252,7 @@ fn expenses_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
                 p { (cx.t("project-expense-nothing-paid")) }
             }
         }
+        @if records { p { (ui::Link::new(cx.t("sheet-title"), address(project.id, "/sheets"))) } }
         (ui::section(&cx.t("project-expenses"), None, html! {
             @if expenses.is_empty() { p { (cx.t("project-expenses-none")) } } @else { (ui::table(&table)) }
         }))

@@ -166,11 +166,11 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         }))
         (ui::section(&cx.t("project-progress"), more.as_ref(), html! {
             @if view.posts.is_empty() { p { (cx.t("project-progress-none")) } }
-            @for item in &view.posts { (post(cx, item)) }
+            @for item in &view.posts { (post(cx, p.id, item)) }
         }))
         (ui::section(&cx.t("project-disclosures"), None, disclosure_table(cx, p.id, &view.disclosures)))
         (ui::section(&cx.t("project-payouts"), None, payout_table(cx, &view.payouts)))
-        (ui::section(&cx.t("project-expenses"), None, expense_table(cx, &view.expenses)))
+        (ui::section(&cx.t("project-expenses"), None, expense_table(cx, p.id, &view.expenses)))
         (ui::section(&cx.t("project-recent-gifts"), None, gift_list(cx, &view.gifts)))
     }
 }
@@ -239,6 +239,8 @@ fn side_column(cx: &Cx, view: &PublicView) -> Markup {
         (ui::card(Some(&cx.t("project-life")), html! {
             (life(cx, &view.project, &view.due))
             p { (ui::Link::new(cx.t("project-life-all"), format!("/projects/{}/steps", view.project.id))) }
+            p { (ui::Link::new(cx.t("disclosure-kept"), format!("/projects/{}/clocks", view.project.id))) }
+            p { (ui::Link::new(cx.t("disclosure-record"), format!("/projects/{}/record", view.project.id))) }
         }))
         (complaint(cx, view.project.id, &view.parties.recipient))
         (ui::card(Some(&cx.t("project-before-giving")), html! {

@@ -7,8 +7,9 @@ use crate::kernel::civil::{day_of, day_text};
 use crate::organisations::Organisation;
 use crate::web::{Cx, show};
 
+use super::super::disclosure::corrections_beside;
 use super::super::fund::Total;
-use super::super::model::{BudgetLine, CostNote, Disclosure, Due, Expense, ProgressPost, Project, State};
+use super::super::model::{BudgetLine, CostNote, Disclosure, Due, Execution, Expense, ProgressPost, Project, State, Thing};
 use super::super::store::{PublicGift, PublicPayout};
 use super::{budget_table, days_late, quantity_words};
 
@@ -44,12 +45,40 @@ pub fn cost_note(cx: &Cx, note: &CostNote) -> Markup {
     }
 }
 
-pub fn post(cx: &Cx, item: &ProgressPost) -> Markup {
+/// A progress post: what was done, for how many and with which money first, then the words; what was corrected beside it.
+pub fn post(cx: &Cx, project_id: Id, item: &ProgressPost) -> Markup {
     html! {
         article #{ "p-" (item.id) } {
-            h3 { (item.title) }
+            h3 { a href={ "/projects/" (project_id) "/progress/" (item.id) } { (item.title) } }
             p.when { (show::instant(item.published_at)) " · " (show::ago(cx, item.published_at)) }
+            @match &item.execution {
+                Some(e) => (execution(cx, e, item.spent_fen)),
+                None => p { (ui::badge(ui::Tone::Plain, &cx.t("disclosure-news"))) },
+            }
             (super::paragraphs(&item.body))
+            (photographs(item))
+            (corrections_beside(cx, project_id, &item.corrections))
+        }
+    }
+}
+
+fn execution(cx: &Cx, e: &Execution, spent_fen: i64) -> Markup {
+    let mut terms = vec![
+        ui::Term::new(cx.t("disclosure-done"), ui::text(e.done.clone())),
+        ui::Term::new(cx.t("disclosure-reached"), ui::text(format!("{} {}", show::count(e.reached), e.reached_unit))),
+        ui::Term::new(cx.t("disclosure-spent-since"), ui::text(show::money(spent_fen))),
+    ];
+    if !e.next_step.is_empty() {
+        terms.push(ui::Term::new(cx.t("disclosure-next-step"), ui::text(e.next_step.clone())));
+    }
+    ui::definition_list(&terms)
+}
+
+/// As links and not as pictures: nine photographs of a village would outweigh the page on a cheap phone.
+fn photographs(item: &ProgressPost) -> Markup {
+    html! {
+        @if !item.photographs.is_empty() {
+            ul.attachments { @for file in &item.photographs { li { a href={ "/files/" (file.id) } { (file.name) } } } }
         }
     }
 }
@@ -102,7 +131,7 @@ pub fn payout_table(cx: &Cx, payouts: &[PublicPayout]) -> Markup {
     ui::table(&table)
 }
 
-pub fn expense_table(cx: &Cx, expenses: &[Expense]) -> Markup {
+pub fn expense_table(cx: &Cx, project_id: Id, expenses: &[Expense]) -> Markup {
     if expenses.is_empty() {
         return html! { p { (cx.t("project-expenses-none")) } };
     }
@@ -120,7 +149,7 @@ pub fn expense_table(cx: &Cx, expenses: &[Expense]) -> Markup {
         table.row(&[
             &show::day(e.spent_day),
             &cx.either(&e.item, &e.english_item),
-            &e.description,
+            &ui::Link::new(e.description.as_str(), Thing::Expense.path(project_id, e.id)),
             &quantity_words(cx, e.quantity, &e.unit, e.unit_price_fen),
             &show::money(e.amount_fen),
         ]);

@@ -6,7 +6,8 @@ use crate::kernel::Refusal;
 use crate::kernel::civil::day_text;
 use crate::web::{Cx, Outcome, PageParts, parse_id, show};
 
-use super::super::model::State;
+use super::super::disclosure::{corrections_beside, finance, finance_pages, find_told};
+use super::super::model::{State, Thing};
 use super::super::store;
 use super::project_parts::post;
 use super::{asked_page, pager, trail};
@@ -17,7 +18,7 @@ pub fn progress(cx: &Cx) -> Outcome {
     let id = cx.id_param("id")?;
     let page = asked_page(cx);
     let (project, posts, count) = cx.app.db.read(|tx| {
-        let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
+        let project = find_told(tx, id)?.ok_or_else(Refusal::not_found)?;
         Ok::<_, crate::kernel::Trouble>((
             project,
             store::progress_posts(tx, id, POSTS, (page - 1) * POSTS)?,
@@ -31,7 +32,7 @@ pub fn progress(cx: &Cx) -> Outcome {
         (trail(cx, &[ui::Link::new(cx.t("nav-projects"), "/projects"), ui::Link::new(name, format!("/projects/{id}"))], &title))
         (ui::heading(&title, Some(name)))
         @if posts.is_empty() { p { (cx.t("project-progress-none")) } }
-        @for item in &posts { (post(cx, item)) }
+        @for item in &posts { (post(cx, id, item)) }
         (pager(cx, page, (count + POSTS - 1) / POSTS, |page| format!("{path}?page={page}")))
     };
     Ok(cx.page(PageParts {
@@ -47,10 +48,12 @@ pub fn progress(cx: &Cx) -> Outcome {
 pub fn disclosure(cx: &Cx) -> Outcome {
     let id = cx.id_param("id")?;
     let disclosure_id = parse_id(cx.param("disclosure")).ok_or_else(Refusal::not_found)?;
-    let (project, d) = cx.app.db.read(|tx| {
-        let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
+    let (project, d, corrections, particulars) = cx.app.db.read(|tx| {
+        let project = find_told(tx, id)?.ok_or_else(Refusal::not_found)?;
         let disclosure = store::disclosure(tx, id, disclosure_id)?.ok_or_else(Refusal::not_found)?;
-        Ok::<_, crate::kernel::Trouble>((project, disclosure))
+        let corrections = store::corrections_of(tx, Thing::Disclosure, disclosure_id)?;
+        let particulars = finance::particulars(tx, id, &disclosure)?;
+        Ok::<_, crate::kernel::Trouble>((project, disclosure, corrections, particulars))
     })?;
     let name = cx.either(&project.title, &project.english_title);
     let period = format!("{} – {}", day_text(d.from_day), day_text(d.until_day));
@@ -74,6 +77,9 @@ pub fn disclosure(cx: &Cx) -> Outcome {
         }))
         (ui::section(&cx.t("project-disclosure-words"), None, super::paragraphs(&d.summary)))
         p.when { (cx.t("project-published-at")) " " (show::instant(d.published_at)) }
+        (corrections_beside(cx, id, &corrections))
+        (finance_pages::particulars(cx, id, &d, &particulars))
+        p { (ui::Link::new(cx.t("disclosure-record"), format!("/projects/{id}/record"))) }
     };
     Ok(cx.page(PageParts { title: &title, description: name, canonical: Some(&path), reading: true, body, ..PageParts::default() }))
 }
@@ -82,7 +88,7 @@ pub fn disclosure(cx: &Cx) -> Outcome {
 pub fn steps(cx: &Cx) -> Outcome {
     let id = cx.id_param("id")?;
     let (project, steps) = cx.app.db.read(|tx| {
-        let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
+        let project = find_told(tx, id)?.ok_or_else(Refusal::not_found)?;
         Ok::<_, crate::kernel::Trouble>((project, store::steps(tx, id)?))
     })?;
     let title = cx.t("project-steps");

@@ -95,7 +95,7 @@ fn pattern(q: &str) -> String {
 }
 
 /// The division codes that lie in an area: codes of lower levels begin with the digits of the upper ones.
-fn code_range(area: &str) -> (String, String) {
+pub fn code_range(area: &str) -> (String, String) {
     if area.len() != 12 || !area.bytes().all(|b| b.is_ascii_digit()) {
         return (String::new(), String::new());
     }

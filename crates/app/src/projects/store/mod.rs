@@ -22,19 +22,19 @@ pub use decisions::{
     add_appeal, add_decision, add_notice, add_request, answer_appeal, answer_request, decisions, donor_of, donors_after, mark_told, notice,
     notices, open_appeals, open_request, open_requests, set_hold,
 };
-pub use lists::{cards, count, desk_projects, operator_queue, overdue_projects};
+pub use lists::{cards, code_range, count, desk_projects, operator_queue, overdue_projects};
 pub use movements::{PublicGift, PublicPayout, public_payouts};
 pub use movements::{
-    add_expense, expenses, first_hand, gifts_until, move_to_implementer, new_payout, open_payouts, payout_for, payouts, post_payout,
-    public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line,
+    add_expense, expense, expenses, first_hand, gifts_until, move_to_implementer, new_payout, open_payouts, payout_for, payouts,
+    post_payout, public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line,
 };
 pub use plan::{
     add_cost_note, add_paper, add_version, cost_notes, counties, earlier_emergencies, emergency_filed, find_plan, look_alikes, papers,
     publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions, write_plan,
 };
 pub use told::{
-    add_disclosure, add_progress, count_disclosures, disclosed_until, disclosure, disclosures, last_disclosure, progress_count,
-    progress_posts, set_due_day,
+    add_disclosure, add_photograph, add_progress, corrections_of, count_disclosures, disclosure, disclosures, last_disclosure,
+    progress_count, progress_post, progress_posts, set_due_day, told,
 };
 
 use db::{Fault, Tx, params, sql};

@@ -224,6 +224,19 @@ pub fn public_expenses(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Ex
     rows.iter().map(Expense::from_row).collect()
 }
 
+/// One expense as strangers see it.
+pub fn expense(tx: &mut Tx, project_id: Id, id: Id) -> Result<Option<Expense>, Fault> {
+    let row = tx.query_opt(
+        sql(
+            "SELECT expense.id, expense.quantity, expense.unit_price_fen, expense.amount_fen, expense.description, expense.invoice_number, \
+             expense.spent_day, expense.recorded_at, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
+             JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 AND expense.id = ?2",
+        ),
+        params![project_id, id],
+    )?;
+    row.as_ref().map(Expense::from_row).transpose()
+}
+
 /// A gift as strangers see it. The statement itself leaves out the name and the words of a donor who stays anonymous.
 pub struct PublicGift {
     pub amount_fen: i64,
