@@ -120,7 +120,7 @@ CREATE INDEX area_parent ON area (parent, code);
 
 CREATE TABLE organisation (
   id {int} PRIMARY KEY,
-  kind {text} NOT NULL CHECK (kind IN ('charity', 'implementer', 'operator')),
+  kind {text} NOT NULL CHECK (kind IN ('charity', 'implementer', 'company', 'operator')),
   name {text} NOT NULL,
   english_name {text} NOT NULL,
   credit_code {text} NOT NULL UNIQUE,

@@ -84,3 +84,6 @@ room-reconciliation = Differences in reconciliation
 room-reconciliation-note = where the channel's bill and the ledger differ
 room-health = Health
 room-health-note = queues, jobs, the check of the books
+room-organisation = Affairs of the organisation
+room-organisation-note = Certificates, partners, yearly reports
+room-admissions-note = Organisations waiting for review

@@ -75,3 +75,6 @@ room-reconciliation = 对账差异
 room-reconciliation-note = 渠道账单与账本不一致的地方
 room-health = 系统状况
 room-health-note = 队列、任务、账本检查
+room-organisation = 机构事务
+room-organisation-note = 证书、合作方、年度报告
+room-admissions-note = 等待审核的机构

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 11, name: "disclosure", text: include_str!("../../../migrations/0011_disclosure.sql") },
     Migration { number: 12, name: "finance", text: include_str!("../../../migrations/0012_finance.sql") },
     Migration { number: 13, name: "sheets", text: include_str!("../../../migrations/0013_sheets.sql") },
+    Migration { number: 14, name: "organisations", text: include_str!("../../../migrations/0014_organisations.sql") },
 ];
 
 pub use kernel::Mode;
@@ -63,6 +64,8 @@ pub struct Setup {
     /// A reverse proxy of our own stands in front and adds the visitor's address to `X-Forwarded-For`. The channel compares
     /// that address (H5 orders), and limits are counted by it.
     pub behind_proxy: bool,
+    /// How many days a look at an organisation's certificates and its entry at 慈善中国 is good for before publication.
+    pub qualification_check_days: i64,
 }
 
 /// The running product: one value, shared by pages, jobs and the batch writer.
@@ -81,6 +84,7 @@ pub struct App {
     pub channel: channel::Channel,
     pub settlement: settlement::Desk,
     pub behind_proxy: bool,
+    pub qualification_check_days: i64,
     pub giving: giving::Desk,
     pub people: people::Doors,
     personal: Vec<kernel::Personal>,
@@ -111,6 +115,7 @@ impl App {
             channel: setup.channel,
             settlement: settlement::Desk::new(setup.settlement),
             behind_proxy: setup.behind_proxy,
+            qualification_check_days: setup.qualification_check_days,
             giving: giving::Desk::default(),
             people: setup.people,
             personal: vec![
@@ -127,6 +132,7 @@ impl App {
             chores: [
                 web::chores(),
                 people::chores(),
+                organisations::chores(),
                 projects::chores(),
                 giving::chores(),
                 papers::chores(),

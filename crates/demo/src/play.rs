@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use app::kernel::civil::day_of;
 use app::kernel::{Actor, Id, Micros, Role};
-use app::organisations::actions as organisation_actions;
+use app::organisations::partners::{self, NewAgreement, NewEvaluation};
+use app::organisations::reports::{self, Figures, NewReport, ReportKind};
+use app::organisations::{actions as organisation_actions, checks};
 use app::projects::{Draft, Execution, Field, LineKind, NewDisclosure, NewExpense, NewLine, NewProgress, PaperKind, actions, fund};
 use app::{App, jobs, organisations, settlement};
 use db::{Fault, params, sql};
@@ -134,7 +136,10 @@ impl Play<'_> {
                 let actor = gift.donor.map_or(&Actor::Anyone, |d| &self.cast.donors[d]);
                 self.way.give(actor, self.standing[gift.project].id, gift).map(|_| ())
             }
-            Event::Housekeeping => self.housekeeping(),
+            Event::Housekeeping => {
+                self.yearly_reports()?;
+                self.housekeeping()
+            }
         }
     }
 
@@ -193,6 +198,9 @@ impl Play<'_> {
                 .collect(),
         };
         let app = self.way.app;
+        for other in [&project.launcher, &project.implementer] {
+            self.agree(&project.recipient, other)?;
+        }
         let id = doing(|| format!("the draft of {}", project.title), actions::draft(app, self.manager(project), &draft, self.now()))?;
         let plan = papers::plan(project, &recipient_name, starts_day, ends_day);
         let manager = self.manager(project);
@@ -238,7 +246,90 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// A charity evaluates whom it works with and agrees with them, once.
+    fn agree(&self, charity: &str, other: &str) -> Result<(), DemoFault> {
+        let (app, today) = (self.way.app, day_of(self.now()));
+        let (charity_id, other_id) = (self.cast.organisation(charity).id, self.cast.organisation(other).id);
+        let known = app.db.read(|tx| partners::partnership(tx, charity_id, other_id, today))?;
+        if charity_id == other_id || (known.evaluated && known.agreed) {
+            return Ok(());
+        }
+        let evaluation = NewEvaluation {
+            standing: "登记证书在有效期内，业务范围包含本项目的工作（演示）。".to_owned(),
+            capability: "有专职人员和财务人员，做过同类项目（演示）。".to_owned(),
+            record: "三年内没有不良记录（演示）。".to_owned(),
+            interests: "查过理事、监事、主要捐赠人与受益人名单，没有利害关系人（演示）。".to_owned(),
+            passes: true,
+            evaluator: "项目评估小组（演示）".to_owned(),
+            day: today,
+        };
+        let agreement = NewAgreement { from_day: today, until_day: today + 730, declared: true };
+        let manager = self.cast.staff(charity, Role::Manager);
+        let what = || format!("the partnership of {charity} with {other}");
+        let paper = |name: &str| doing(what, papers::paper(name).map_err(app::kernel::Trouble::from));
+        let (report, signed) = (paper("评估报告.pdf")?, paper("合作协议.pdf")?);
+        doing(what, partners::evaluate(app, manager, charity_id, other_id, &evaluation, &report))?;
+        doing(what, partners::agree(app, manager, charity_id, other_id, &agreement, &signed)).map(|_| ())
+    }
+
+    /// The operator looks at the recipient's papers again, unless the last look is good enough.
+    fn look_at_the_papers(&self, project: &Project) -> Result<(), DemoFault> {
+        let (app, recipient) = (self.way.app, self.cast.organisation(&project.recipient));
+        let today = day_of(self.now());
+        if app.db.read(|tx| organisations::missing_for_publication(tx, recipient.id, &[], today))?.is_empty() {
+            return Ok(());
+        }
+        let reviewer = self.cast.staff("operator", Role::Reviewer);
+        let entry = format!("演示条目：{}", recipient.credit_code);
+        let looked = checks::record(app, reviewer, recipient.id, &entry, "两份证书与公示一致（演示）。");
+        doing(|| format!("the papers of {}", project.recipient), looked)
+    }
+
+    /// Yearly reports, where they are owed. One charity forgets its own, so that one can see what everyone then sees.
+    fn yearly_reports(&self) -> Result<(), DemoFault> {
+        let (app, today) = (self.way.app, day_of(self.now()));
+        for told in self.organisations.iter().filter(|o| o.kind == "charity" && o.key != "seedling") {
+            let id = self.cast.organisation(&told.key).id;
+            let owed = app.db.read(|tx| reports::owed(tx, id, today))?;
+            // In spring; whoever hands in on New Year's Day has not had an audit.
+            for (kind, year, _) in owed.into_iter().filter(|(_, _, due)| due - today < 60) {
+                let title = match kind {
+                    ReportKind::WorkReport => format!("{year} 年度工作报告（演示）"),
+                    ReportKind::FinanceReport => format!("{year} 年度财务会计报告（演示）"),
+                    _ => format!("{year} 年度关联方名单（演示）"),
+                };
+                let figures = (kind == ReportKind::FinanceReport).then(|| Figures {
+                    spending_fen: 820_000_000,
+                    charitable_fen: 742_000_000,
+                    management_fen: 61_000_000,
+                    last_income_fen: 960_000_000,
+                    mean_income_fen: None,
+                    net_assets_fen: 1_240_000_000,
+                    explanation: String::new(),
+                });
+                let new = NewReport {
+                    kind,
+                    year,
+                    event_day: 0,
+                    title,
+                    body: String::new(),
+                    link: String::new(),
+                    audited: figures.is_some(),
+                    counterparty: String::new(),
+                    amount_fen: None,
+                    figures,
+                };
+                let file = papers::paper("年度报告.pdf").map_err(app::kernel::Trouble::from);
+                let file = doing(|| format!("a report of {}", told.name), file)?;
+                let manager = self.cast.staff(&told.key, Role::Manager);
+                doing(|| format!("a report of {}", told.name), reports::publish(app, manager, id, &new, Some(&file)))?;
+            }
+        }
+        Ok(())
+    }
+
     fn publish(&mut self, at: usize) -> Result<(), DemoFault> {
+        self.look_at_the_papers(&self.projects[at])?;
         self.step(at, Role::Reviewer, |app, actor, s, _, now| actions::publish(app, actor, s.id, s.version, now))?;
         let project = &self.projects[at];
         if project.curated {

@@ -57,6 +57,7 @@ fn house(engine: Engine) -> House {
         people: app::people::Doors::default(),
         fiscal: None,
         behind_proxy: false,
+        qualification_check_days: 180,
     })
     .expect("an app");
     House { app, gateway, runtime, _database: fresh }

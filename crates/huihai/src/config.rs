@@ -34,6 +34,10 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Where Prometheus reads `/metrics`, e.g. `127.0.0.1:9464`: a loopback address, since what it tells is nobody else's.
     pub metrics_listen: Option<String>,
+    /// How many days a look at a charity's certificates and its entry at 慈善中国 is good for: an appeal that is published later
+    /// needs another one.
+    #[serde(default = "half_a_year")]
+    pub qualification_check_days: i64,
     pub wechat: Wechat,
     /// Without it no codes can be sent, and nobody signs in by phone.
     pub sms: Option<SmsProvider>,
@@ -70,6 +74,10 @@ pub struct WechatSignIn {
     pub scope: Option<String>,
     pub api_base: Option<String>,
     pub authorize_base: Option<String>,
+}
+
+fn half_a_year() -> i64 {
+    180
 }
 
 #[derive(Deserialize)]

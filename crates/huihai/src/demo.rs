@@ -52,6 +52,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         people: doors(&api_base),
         fiscal: Some(app::papers::Service::new(&api_base, FINANCE_APP, FINANCE_SECRET)),
         behind_proxy: false,
+        qualification_check_days: 180,
     })?;
     app::organisations::prepare(&app)?;
     if demo::is_built(&app)? {

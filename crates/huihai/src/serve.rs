@@ -35,6 +35,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         people: config.doors()?,
         fiscal: config.fiscal()?,
         behind_proxy: config.behind_proxy,
+        qualification_check_days: config.qualification_check_days,
     })?;
     app::organisations::prepare(&app)?;
     let running = house::start(&app);

@@ -4,11 +4,12 @@
 use app::kernel::civil::day_of;
 use app::kernel::{DAY_US, HOUR_US, Id, Role, Strength, Trouble};
 use app::organisations::actions::{found, open_merchant};
-use app::organisations::{CertificateKind, Kind, NewCertificate, NewOrganisation, complete_credit_code};
+use app::organisations::partners::{self, NewAgreement, NewEvaluation};
+use app::organisations::{CertificateKind, Kind, NewCertificate, NewOrganisation, checks, complete_credit_code};
 use app::projects::{Draft, Field, LineKind, NewLine, actions as projects};
 use db::{params, sql};
 
-use crate::{Person, World};
+use crate::{Person, World, paper};
 
 /// 北京市朝阳区, where every organisation is registered.
 const AREA: &str = "110105000000";
@@ -51,7 +52,7 @@ impl World {
         self.gateway.name_merchant("1600000002", "清河慈善基金会");
         let (former, _) = self.seated("former", "钱已离", charity, Role::Manager, Some(HOUR_US));
         self.later(DAY_US);
-        Cast {
+        let cast = Cast {
             operator,
             reviewer: self.staff("reviewer", "周审", operator, Role::Reviewer),
             second_reviewer: self.staff("reviewer-2", "吴核", operator, Role::Reviewer),
@@ -64,7 +65,36 @@ impl World {
             implementer,
             implementer_manager: self.staff("doer", "卫执行", implementer, Role::Manager),
             former: self.signed_in(former, "钱已离", Strength::Staff, Vec::new()),
+        };
+        self.qualified(cast.charity, &cast.reviewer);
+        for partner in [launcher, implementer] {
+            self.partners(charity, partner, &cast.manager);
         }
+        cast
+    }
+
+    /// The operator has just looked at a charity's papers.
+    pub fn qualified(&self, charity: Id, reviewer: &Person) {
+        checks::record(&self.app, &reviewer.actor, charity, "慈善中国：示范条目", "").unwrap_or_else(|trouble| panic!("{trouble:?}"));
+    }
+
+    /// A charity has evaluated another organisation, and they have an agreement for two years from today.
+    pub fn partners(&self, charity: Id, partner: Id, manager: &Person) {
+        let today = day_of(self.now());
+        let paper = paper();
+        let evaluation = NewEvaluation {
+            standing: "登记证书有效".to_owned(),
+            capability: "有专职人员三名".to_owned(),
+            record: "三年无不良记录".to_owned(),
+            interests: "与受益人无利害关系".to_owned(),
+            passes: true,
+            evaluator: "评估小组".to_owned(),
+            day: today,
+        };
+        let agreement = NewAgreement { from_day: today, until_day: today + 730, declared: true };
+        partners::evaluate(&self.app, &manager.actor, charity, partner, &evaluation, &paper)
+            .unwrap_or_else(|trouble| panic!("{trouble:?}"));
+        partners::agree(&self.app, &manager.actor, charity, partner, &agreement, &paper).unwrap_or_else(|trouble| panic!("{trouble:?}"));
     }
 
     /// A project of the cast that takes gifts for three months, with two budget lines: ¥365,000 in all.
@@ -132,6 +162,12 @@ impl World {
 
     /// An organisation with both certificates, valid for a year before and after now.
     pub fn organisation(&self, kind: Kind, name: &str, number: u8) -> Id {
+        found(&self.app, self.new_organisation(kind, name, number)).unwrap_or_else(|trouble| panic!("{name}: {trouble:?}"))
+    }
+
+    /// What such an organisation says about itself.
+    #[must_use]
+    pub fn new_organisation(&self, kind: Kind, name: &str, number: u8) -> NewOrganisation {
         let today = day_of(self.now());
         let certificate = |kind, name: &str| NewCertificate {
             kind,
@@ -144,7 +180,7 @@ impl World {
         if kind == Kind::Charity {
             certificates.push(certificate(CertificateKind::PublicFundraising, "慈募"));
         }
-        let organisation = NewOrganisation {
+        NewOrganisation {
             kind,
             name: name.to_owned(),
             english_name: format!("Example organisation {number}"),
@@ -155,7 +191,6 @@ impl World {
             contact: "010-00000000".to_owned(),
             area_code: AREA.to_owned(),
             certificates,
-        };
-        found(&self.app, organisation).unwrap_or_else(|trouble| panic!("{name}: {trouble:?}"))
+        }
     }
 }

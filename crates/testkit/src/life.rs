@@ -2,10 +2,14 @@
 
 use app::files::{self, Prepared};
 use app::kernel::civil::{day_of, day_text};
-use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Trouble};
+use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Role, Trouble};
+use app::organisations::admissions::{self, Papers};
+use app::organisations::invitations::{self, Addressee, NewInvitation};
+use app::organisations::reports::{self, NewReport, ReportKind};
+use app::organisations::{CertificateKind, Kind, NewCertificate, renewals};
 use app::papers::actions::{desk as receipts, donor as papers, donor::Asker};
 use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
-use app::people::actions as people;
+use app::people::{self, actions as staff};
 use app::projects::disclosure::{correct, imports, tell_leftovers};
 use app::projects::{Execution, NewDisclosure, NewExpense, NewProgress, Thing, actions as projects};
 use app::web::Upload;
@@ -66,6 +70,14 @@ pub struct Life {
     pub receipt_code: String,
     /// Of the closed project, waiting for the operator.
     pub closing_report: Id,
+    /// A certificate that the charity handed in and nobody has looked at.
+    pub renewal: Id,
+    /// The donor asks that an organisation be admitted.
+    pub admission: Id,
+    /// A major matter that the charity published.
+    pub report: Id,
+    /// The donor is offered a seat at the charity.
+    pub invitation: Id,
 }
 
 impl World {
@@ -113,12 +125,13 @@ impl World {
         assert!(self.forge(wrong, Forgery::WrongAmount) < 300, "a genuine confirmation of another amount is taken, and held");
         let held = self.count(sql("SELECT MAX(id) AS count FROM held_notification"), params![]);
         let file = self.public_file(cast.charity, manager);
-        let export = done(people::copies::ask(app, donor.id));
+        let export = done(staff::copies::ask(app, donor.id));
         self.catch_up();
         let change = self.announced_change(cast, project);
         let (application, receipt_number, receipt_code) = self.receipted(cast, donor, gift);
         let told = ("没有收到捐赠，没有开始。", "计划一千件，实际没有。", "没有剩余。");
         let closing_report = done(projects::hand_in_closing_report(app, manager, closed, told, 0, self.now()));
+        let (renewal, admission, report, invitation) = self.affairs(cast, donor);
         self.clock.advance(MINUTE_US);
         let unpaid = self.ordered(project, 990);
         // A desk's session lasts twelve hours.
@@ -155,6 +168,10 @@ impl World {
             receipt_number,
             receipt_code,
             closing_report,
+            renewal,
+            admission,
+            report,
+            invitation,
         }
     }
 }
@@ -221,6 +238,50 @@ impl World {
         cast.manager.submit(&form, "/desk/appeals", &why).has_status(200);
         (returned[0], self.count(sql("SELECT MAX(id) AS count FROM appeal"), params![]))
     }
+}
+
+impl World {
+    /// Affairs of organisations: a renewal, an admission, a report, an invitation.
+    fn affairs(&self, cast: &Cast, donor: &Person) -> (Id, Id, Id, Id) {
+        let (app, manager, today) = (&self.app, &cast.manager.actor, day_of(self.now()));
+        let scan = paper();
+        let certificate = NewCertificate {
+            kind: CertificateKind::PublicFundraising,
+            number: "慈募新证".to_owned(),
+            issuer: "示范市民政局".to_owned(),
+            valid_from_day: today,
+            valid_until_day: today + 1_000,
+        };
+        let renewal = done(renewals::hand_in(app, manager, cast.charity, &certificate, &scan));
+        let applying = self.new_organisation(Kind::Company, "满江红电器公司", 60);
+        let papers = Papers { registration: Some(&scan), licence: None };
+        let admission = done(admissions::apply(app, &donor.actor, &applying, &papers));
+        let matter = NewReport {
+            kind: ReportKind::RelatedDealing,
+            year: 0,
+            event_day: today - 40,
+            title: "向理事单位租用仓库".to_owned(),
+            body: "按市价的八成租用理事单位的仓库一年。".to_owned(),
+            link: String::new(),
+            audited: false,
+            counterparty: "示范仓储公司".to_owned(),
+            amount_fen: Some(1_200_000),
+            figures: None,
+        };
+        let report = done(reports::publish(app, manager, cast.charity, &matter, Some(&scan)));
+        let phone = self.app.db.read(|tx| people::phones_of(tx, donor.id)).expect("phones").remove(0);
+        let offer =
+            NewInvitation { to: Addressee::Phone(phone), role: Role::Finance, starts_at: self.now(), ends_at: None, replaces_id: None };
+        let invitation = done(invitations::invite(app, manager, cast.charity, &offer));
+        (renewal, admission, report, invitation)
+    }
+}
+
+/// A paper as somebody uploads it.
+#[must_use]
+pub fn paper() -> Prepared {
+    let upload = Upload { field: "paper".to_owned(), name: "文件.png".to_owned(), bytes: PIXEL.to_vec() };
+    Prepared::from_upload(&upload, false).unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 
 /// A PNG of one pixel.

@@ -89,6 +89,7 @@ impl World {
             people: gateway::doors(&format!("http://{api_address}")),
             fiscal: Some(papers::Service::new(&format!("http://{api_address}"), FISCAL_APP, FISCAL_SECRET)),
             behind_proxy: false,
+            qualification_check_days: 180,
         })
         .expect("an app on a fresh database");
         organisations::prepare(&app).expect("the areas");

@@ -16,4 +16,4 @@ mod store;
 pub use look::{Kind, Prepared};
 pub use pages::{attachments, routes};
 pub use personal::personal;
-pub use store::{File, body, find, keep, list, publish};
+pub use store::{File, body, find, hand_over, keep, list, publish};

@@ -61,6 +61,11 @@ pub fn publish(tx: &mut Tx, id: Id, now: Micros) -> Result<(), Fault> {
     tx.execute_one(sql("UPDATE file SET public_since = COALESCE(public_since, ?2) WHERE id = ?1"), params![id, now])
 }
 
+/// What a person brought for an organisation becomes the organisation's: it stays when they leave.
+pub fn hand_over(tx: &mut Tx, id: Id, organisation_id: Id) -> Result<(), Fault> {
+    tx.execute_one(sql("UPDATE file SET organisation_id = ?2 WHERE id = ?1 AND organisation_id = 0"), params![id, organisation_id])
+}
+
 pub fn find(tx: &mut Tx, id: Id) -> Result<Option<File>, Fault> {
     let row = tx.query_opt(sql("SELECT * FROM file WHERE id = ?1"), params![id])?;
     row.as_ref().map(File::from_row).transpose()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use db::{Fault, Tx};
 
 use crate::kernel::{Id, Micros, Waiting, claims};
-use crate::{papers, people, projects, settlement, transparency};
+use crate::{organisations, papers, people, projects, settlement, transparency};
 
 use super::appeals;
 use super::rules::queues::{Holder, Item};
@@ -14,6 +14,7 @@ type OfOperator = fn(&mut Tx, Micros) -> Result<Vec<Waiting>, Fault>;
 type OfDesk = fn(&mut Tx, &[Id], Micros) -> Result<Vec<Waiting>, Fault>;
 
 const FOR_OPERATOR: &[OfOperator] = &[
+    organisations::waiting_for_operator,
     projects::waiting_for_operator,
     settlement::waiting_for_operator,
     transparency::waiting_for_operator,
@@ -21,7 +22,8 @@ const FOR_OPERATOR: &[OfOperator] = &[
     appeals::waiting_for_operator,
 ];
 
-const AT_DESK: &[OfDesk] = &[projects::waiting_at_desk, transparency::waiting_at_desk, papers::waiting_at_desk];
+const AT_DESK: &[OfDesk] =
+    &[organisations::waiting_at_desk, projects::waiting_at_desk, transparency::waiting_at_desk, papers::waiting_at_desk];
 
 pub fn for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Item>, Fault> {
     let mut waiting = Vec::new();

@@ -1,27 +1,32 @@
 //! The things this slice keeps.
 
 use db::{Fault, Row};
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::civil::Day;
 use crate::kernel::{Id, Micros, Role, seat_holds_at};
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// 慈善组织: launches projects, and with 公开募捐资格 receives gifts.
     Charity,
     /// 执行机构: carries a project out.
     Implementer,
+    /// 企业: gives money beside others (配捐), through its own people.
+    Company,
     /// 平台运营方: whoever runs this deployment.
     Operator,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 3] = [Kind::Charity, Kind::Implementer, Kind::Operator];
+    pub const ALL: [Kind; 4] = [Kind::Charity, Kind::Implementer, Kind::Company, Kind::Operator];
 
     pub fn word(self) -> &'static str {
         match self {
             Kind::Charity => "charity",
             Kind::Implementer => "implementer",
+            Kind::Company => "company",
             Kind::Operator => "operator",
         }
     }
@@ -67,7 +72,7 @@ impl Organisation {
 }
 
 /// What it takes to found an organisation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewOrganisation {
     pub kind: Kind,
     pub name: String,
@@ -81,7 +86,8 @@ pub struct NewOrganisation {
     pub certificates: Vec<NewCertificate>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CertificateKind {
     /// 登记证书.
     Registration,
@@ -105,7 +111,7 @@ impl CertificateKind {
 }
 
 /// A certificate as it is printed: it holds from the first to the last day, both included.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewCertificate {
     pub kind: CertificateKind,
     pub number: String,

@@ -209,3 +209,31 @@ pub fn end_seat(tx: &mut Tx, organisation_id: Id, seat_id: Id, now: Micros) -> R
     )?;
     Ok(ended == 1)
 }
+
+/// Whoever comes second waits for the first: what follows is decided about an organisation as a whole.
+pub fn hold(tx: &mut Tx, organisation_id: Id) -> Result<(), Fault> {
+    tx.execute_one(sql("UPDATE organisation SET name = name WHERE id = ?1"), params![organisation_id])
+}
+
+/// Ends a seat at an instant, if it would have lasted longer.
+pub fn end_seat_at(tx: &mut Tx, organisation_id: Id, seat_id: Id, at: Micros) -> Result<bool, Fault> {
+    let ended = tx.execute(
+        sql("UPDATE seat SET ends_at = ?3 WHERE id = ?2 AND organisation_id = ?1 AND starts_at < ?3 AND (ends_at IS NULL OR ends_at > ?3)"),
+        params![organisation_id, seat_id, at],
+    )?;
+    Ok(ended == 1)
+}
+
+/// When an organisation was recorded here.
+pub fn joined_at(tx: &mut Tx, organisation_id: Id) -> Result<Micros, Fault> {
+    tx.query_one(sql("SELECT created_at FROM organisation WHERE id = ?1"), params![organisation_id])?.int("created_at")
+}
+
+/// Whether somebody holds a seat at another organisation now.
+pub fn sits_elsewhere(tx: &mut Tx, person_id: Id, organisation_id: Id, now: Micros) -> Result<bool, Fault> {
+    let row = tx.query_opt(
+        sql("SELECT id FROM seat WHERE person_id = ?1 AND organisation_id <> ?2 AND starts_at <= ?3 AND (ends_at IS NULL OR ends_at > ?3) LIMIT 1"),
+        params![person_id, organisation_id, now],
+    )?;
+    Ok(row.is_some())
+}

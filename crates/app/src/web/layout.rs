@@ -180,6 +180,7 @@ impl Cx {
 
 /// The rooms of a charity's desk: address, name, note, and the roles that have business there (none named: every role).
 const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[
+    ("/desk/organisations", "room-organisation", "room-organisation-note", &[]),
     ("/desk/seats", "people-seats-link", "people-seats-note", &[Role::Manager]),
     ("/desk/questions", "question-desk", "question-desk-note", &[Role::Manager, Role::Finance]),
     ("/desk/appeals", "desk-room-appeals", "desk-room-appeals-note", &[]),
@@ -190,6 +191,7 @@ const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[
 /// The rooms of the operator's desk.
 const OPERATOR_ROOMS: &[(&str, &str, &str)] = &[
     ("/operator/organisations", "people-organisations-link", "people-organisations-note"),
+    ("/operator/admissions", "organisation-admissions", "room-admissions-note"),
     ("/operator/held", "room-held", "room-held-note"),
     ("/operator/reconciliation", "room-reconciliation", "room-reconciliation-note"),
     ("/operator/complaints", "complaint-room", "complaint-room-note"),

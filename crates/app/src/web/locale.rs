@@ -51,6 +51,7 @@ files![
     "files",
     "people",
     "organisations",
+    "organisations_desk",
     "projects",
     "plans",
     "decisions",

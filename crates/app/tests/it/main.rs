@@ -8,6 +8,11 @@
 //! | `browse.rs` | is every page whole, for everyone, in both languages? |
 //! | `desks.rs` | files, the audit trail, claims |
 //! | `organisations.rs` | do papers, seats and merchant numbers hold when they should, and only then? |
+//! | `organisations_papers.rs` | particulars, scans and renewals, warnings, the check before publication |
+//! | `organisations_partners.rs` | evaluation, agreement, published result |
+//! | `organisations_reports.rs` | yearly reports, major matters, corrections, management cost |
+//! | `organisations_admission.rs` | how an organisation comes in |
+//! | `organisations_seats.rs` | invitations, handing over, a lost authenticator |
 //! | `projects.rs` | does a project live its life, and does its money go where it may, and only there? |
 //! | `disclosure.rs` | is what is late seen by everyone, and does what was told stay told? |
 //! | `finance.rs` | does a disclosure hold everything it must, and does a spreadsheet come in whole or not at all? |
@@ -42,6 +47,11 @@ mod giving_project;
 mod modes;
 mod operations;
 mod organisations;
+mod organisations_admission;
+mod organisations_papers;
+mod organisations_partners;
+mod organisations_reports;
+mod organisations_seats;
 mod papers;
 mod papers_service;
 mod people;

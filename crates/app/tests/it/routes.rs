@@ -1,6 +1,7 @@
 //! The rights table as the tests walk it: every route with its blanks filled in from the cast, and who tries it.
 
 use app::kernel::{Actor, Right, Strength};
+use app::organisations;
 use app::web::{Method, Route, Run};
 use testkit::{Cast, Life, Person, World};
 
@@ -97,6 +98,7 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("held", _) => all.life.held,
         ("files", _) => all.life.file,
         ("changes", _) => all.life.change,
+        ("reports", "report") => all.life.report,
         ("reports", _) => return "2026H2".to_owned(),
         ("appeals", _) => all.life.appeal,
         ("statements", _) => 2026,
@@ -112,6 +114,11 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("papers", _) => all.life.question_paper,
         ("questions", _) => all.life.question,
         ("export", _) => all.life.export,
+        ("renewals", _) => all.life.renewal,
+        ("admissions", _) => all.life.admission,
+        ("partners", _) => all.cast.implementer,
+        ("invitations", "code") => return organisations::invitations::code(&world.app, all.life.invitation),
+        ("invitations", _) => all.life.invitation,
         _ => 1,
     };
     id.to_string()

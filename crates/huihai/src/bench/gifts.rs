@@ -100,6 +100,7 @@ fn measure(db: Db, engine: Engine, via_http: bool, asked: &Asked, acknowledged: 
         people: app::people::Doors::default(),
         fiscal: None,
         behind_proxy: false,
+        qualification_check_days: 180,
     })?;
     let mut lot = Lot::new(2020);
     let projects = ready::projects(&app, asked.projects)?;

@@ -55,7 +55,7 @@ fn drawing(cx: &Cx, gift: &GiftView) -> String {
         ],
         number_label: cx.t("giving-certificate-number").into(),
         number: gift.id.to_string().into(),
-        qr_svg: super::gift::qr(&project).into(),
+        qr_svg: show::qr(&project).into(),
         qr_label: cx.t("giving-certificate-qr").into(),
     })
 }

@@ -123,7 +123,7 @@ fn pay(cx: &Cx, gift: &GiftView) -> Markup {
             }
             TradeType::Native => {
                 @let demo = (cx.app.mode == Mode::Demo).then(|| ui::Link::new(cx.t("giving-test-cashier"), with_return(cx, reference, &path)));
-                (ui::qr_holder(&qr(&absolute(cx, reference)), &cx.t("giving-scan"), demo.as_ref()))
+                (ui::qr_holder(&show::qr(&absolute(cx, reference)), &cx.t("giving-scan"), demo.as_ref()))
                 p { (cx.t("giving-scan-help")) }
                 (ui::submit_row(html! {}, Some(&ui::Link::new(cx.t("giving-i-have-paid"), format!("{path}?returned=1")))))
             }
@@ -156,12 +156,6 @@ fn inside_wechat(cx: &Cx, prepay_id: &str, path: &str) -> Markup {
         }
         (ui::submit_row(html! {}, Some(&ui::Link::new(cx.t("giving-i-have-paid"), back.as_str()))))
     }
-}
-
-/// A QR code as SVG; empty when the text is too long for one, which no address of the channel is.
-pub fn qr(text: &str) -> String {
-    let drawn = qrcode::QrCode::new(text.as_bytes());
-    drawn.map(|code| code.render::<qrcode::render::svg::Color>().min_dimensions(240, 240).build()).unwrap_or_default()
 }
 
 /// `GET /gifts/{id}/{code}/cashier`: on to the phone's cashier, with a fresh address when the old one went stale.

@@ -6,7 +6,7 @@ mod gift;
 mod mine;
 mod way;
 
-pub use gift::qr;
+pub use crate::web::show::qr;
 pub use way::read_hash;
 
 use crate::kernel::{Id, Micros, Right};

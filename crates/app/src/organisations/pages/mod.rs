@@ -1,15 +1,20 @@
 //! What people see of organisations: everyone, the operator, and those who run a desk.
 
-mod desk;
+mod admissions;
 mod forms;
 mod operator;
+mod partners;
 mod public;
+mod renewals;
+mod reports;
+mod room;
+mod seats;
 
 use maud::{Markup, html};
 
 use crate::kernel::civil::{self, Day};
-use crate::kernel::{Right, Role};
-use crate::web::{Cx, Route, get, post, show};
+use crate::kernel::{Id, Refusal, Right, Role};
+use crate::web::{Cx, Route, get, post, show, upload};
 
 use super::areas::Marks;
 use super::model::{Certificate, CertificateKind, Kind, Seat};
@@ -22,19 +27,72 @@ pub fn routes() -> Vec<Route> {
         get("/operator/organisations", Right::Operator, operator::list),
         get("/operator/organisations/new", Right::Operator, operator::new),
         post("/operator/organisations", Right::Operator, operator::found),
+        get("/operator/organisations/export", Right::Operator, operator::export),
         get("/operator/organisations/{id}", Right::Operator, operator::organisation),
-        post("/operator/organisations/{id}/certificates", Right::Operator, operator::add_certificate),
+        upload("/operator/organisations/{id}/certificates", Right::Operator, operator::add_certificate),
+        post("/operator/organisations/{id}/checks", Right::Operator, operator::check),
         post("/operator/organisations/{id}/merchant", Right::Operator, operator::open_merchant),
         post("/operator/organisations/{id}/seats", Right::Operator, operator::give_seat),
         post("/operator/organisations/{id}/seats/{seat}/end", Right::Operator, operator::end_seat),
-        get("/desk/seats", Right::Desk, desk::seats),
+        get("/operator/renewals/{renewal}", Right::Operator, renewals::one),
+        post("/operator/renewals/{renewal}/decision", Right::Operator, renewals::decide),
+        get("/operator/admissions", Right::Operator, admissions::queue),
+        get("/operator/admissions/{admission}", Right::Operator, admissions::review),
+        post("/operator/admissions/{admission}/decision", Right::Operator, admissions::decide),
+        get("/me/admissions", Right::SignedIn, admissions::mine),
+        get("/me/admissions/new", Right::SignedIn, admissions::new),
+        upload("/me/admissions", Right::SignedIn, admissions::apply),
+        get("/me/admissions/{admission}", Right::SignedIn, admissions::status),
+        upload("/me/admissions/{admission}", Right::SignedIn, admissions::submit_again),
+        get("/invitations/{invitation}/{code}", Right::SignedIn, seats::invitation),
+        post("/invitations/{invitation}/{code}", Right::SignedIn, seats::accept),
+        get("/desk/seats", Right::Desk, seats::seats),
+        post("/desk/organisations/{id}/invitations", Right::Desk, seats::invite),
+        post("/desk/organisations/{id}/invitations/{invitation}/withdrawal", Right::Desk, seats::withdraw),
+        post("/desk/organisations/{id}/seats/{seat}/end", Right::Desk, seats::end),
+        post("/desk/organisations/{id}/seats/{seat}/recovery", Right::Desk, seats::recover),
+        get("/desk/organisations", Right::Desk, room::mine),
+        get("/desk/organisations/{id}", Right::Desk, room::one),
+        get("/desk/organisations/{id}/particulars", Right::Desk, room::particulars),
+        post("/desk/organisations/{id}/particulars", Right::Desk, room::declare),
+        get("/desk/organisations/{id}/certificates", Right::Desk, renewals::desk),
+        upload("/desk/organisations/{id}/certificates", Right::Desk, renewals::hand_in),
+        get("/desk/organisations/{id}/partners", Right::Desk, partners::list),
+        get("/desk/organisations/{id}/partners/{partner}", Right::Desk, partners::one),
+        upload("/desk/organisations/{id}/partners/{partner}/evaluations", Right::Desk, partners::evaluate),
+        upload("/desk/organisations/{id}/partners/{partner}/agreements", Right::Desk, partners::agree),
+        post("/desk/organisations/{id}/partners/{partner}/results", Right::Desk, partners::publish_result),
+        get("/desk/organisations/{id}/reports", Right::Desk, reports::desk),
+        upload("/desk/organisations/{id}/reports", Right::Desk, reports::publish),
+        upload("/desk/organisations/{id}/reports/{report}/corrections", Right::Desk, reports::correct),
+        get("/organisations/{id}/reports/{report}", Right::Anyone, reports::public),
     ]
+}
+
+/// The organisation of the path, at whose desk this person holds one of these roles. Another organisation's is not there.
+fn own(cx: &Cx, roles: &[Role]) -> Result<Id, Refusal> {
+    let id = cx.id_param("id")?;
+    if cx.actor.holds(id, roles) {
+        return Ok(id);
+    }
+    Err(if cx.actor.holds(id, &Role::ALL) { Refusal::forbidden() } else { Refusal::not_found() })
+}
+
+/// The way back from a page of an organisation's room.
+fn room_trail(cx: &Cx, id: Id) -> [ui::Link<'static>; 2] {
+    [ui::Link::new(cx.t("nav-desk"), "/desk"), ui::Link::new(cx.t("organisation-room"), format!("/desk/organisations/{id}"))]
+}
+
+/// A link to a kept paper.
+fn paper_link(cx: &Cx, file_id: Id) -> Markup {
+    html! { (ui::Link::new(cx.t("organisation-see-paper"), format!("/files/{file_id}"))) }
 }
 
 fn kind_word(cx: &Cx, kind: Kind) -> String {
     cx.t(match kind {
         Kind::Charity => "organisation-kind-charity",
         Kind::Implementer => "organisation-kind-implementer",
+        Kind::Company => "organisation-kind-company",
         Kind::Operator => "organisation-kind-operator",
     })
 }
@@ -80,8 +138,9 @@ fn certificate_state(cx: &Cx, certificate: &Certificate) -> Markup {
     ui::badge(tone, &cx.t(key))
 }
 
-fn certificate_table(cx: &Cx, certificates: &[Certificate]) -> Markup {
-    let heads = [
+/// Certificates with the scans of (certificate, file) that the reader may see.
+fn certificate_table(cx: &Cx, certificates: &[Certificate], scans: &[(Id, Id)]) -> Markup {
+    let mut heads = vec![
         "organisation-certificate",
         "organisation-certificate-number",
         "organisation-certificate-issuer",
@@ -89,8 +148,14 @@ fn certificate_table(cx: &Cx, certificates: &[Certificate]) -> Markup {
         "organisation-valid-until",
         "organisation-state",
     ];
-    let mut table = ui::Table::new(cx.t("organisation-certificates-caption"), heads.map(|key| ui::Column::words(cx.t(key))).to_vec());
+    if !scans.is_empty() {
+        heads.push("organisation-scan");
+    }
+    let mut table =
+        ui::Table::new(cx.t("organisation-certificates-caption"), heads.into_iter().map(|key| ui::Column::words(cx.t(key))).collect());
     for c in certificates {
+        let scan = scans.iter().find(|(certificate, _)| *certificate == c.id);
+        let scan = html! { @match scan { Some((_, file_id)) => (paper_link(cx, *file_id)), None => "—" } };
         table.row(&[
             &certificate_word(cx, c.kind),
             &c.number,
@@ -98,6 +163,7 @@ fn certificate_table(cx: &Cx, certificates: &[Certificate]) -> Markup {
             &show::day(c.valid_from_day),
             &last_day(cx, c.valid_until_day),
             &certificate_state(cx, c),
+            &scan,
         ]);
     }
     ui::table(&table)

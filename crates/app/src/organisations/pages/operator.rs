@@ -4,23 +4,66 @@
 use maud::{Markup, html};
 
 use crate::kernel::civil;
-use crate::kernel::{Refusal, Trouble};
+use crate::kernel::{Id, Refusal, Trouble};
+use crate::organisations::checks::{self, QualificationCheck};
 use crate::organisations::model::{Asked, Certificate, CharityRow, Kind, Organisation, Seat};
+use crate::organisations::profile::{self, Profile};
+use crate::organisations::renewals::{self, Renewal, RenewalState};
 use crate::organisations::rules::EXPIRING_DAYS;
 use crate::organisations::{actions, store};
-use crate::web::{Answer, Cx, Outcome, PageParts, parse_id};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, show};
 
+use super::forms::Field;
 use super::{certificate_table, forms, kind_word, last_day, pager, seat_table};
 
-pub fn list(cx: &Cx) -> Outcome {
-    let today = civil::day_of(cx.now);
+/// What the list, and its export, is asked for.
+fn asked(cx: &Cx) -> (Asked, bool) {
     let expiring = cx.query("expiring") == "1";
     let asked = Asked {
         words: cx.query("q").to_owned(),
         kind: Kind::from_word(cx.query("kind")),
-        ending_by: expiring.then_some(today + EXPIRING_DAYS),
+        ending_by: expiring.then_some(civil::day_of(cx.now) + EXPIRING_DAYS),
         page: cx.query("page").parse::<i64>().unwrap_or(1).clamp(1, 100_000) - 1,
     };
+    (asked, expiring)
+}
+
+/// The whole list that a search finds, as a spreadsheet reads it. Cells that a spreadsheet would take for formulas are not.
+pub fn export(cx: &Cx) -> Outcome {
+    let (mut asked, _) = asked(cx);
+    let today = civil::day_of(cx.now);
+    let heads = ["name", "english-name", "kind", "credit-code", "address", "contact", "registered-until", "fundraising-until"];
+    let mut text = String::from("\u{feff}");
+    text.push_str(&show::csv_row(&heads.map(|head| cx.t(&format!("organisation-{head}")))));
+    asked.page = 0;
+    loop {
+        let (rows, count) = cx.app.db.read(|tx| store::search(tx, &asked, today))?;
+        for row in &rows {
+            let o = &row.organisation;
+            let until = |day: Option<civil::Day>| day.map(civil::day_text).unwrap_or_default();
+            text.push_str(&show::csv_row(&[
+                o.name.clone(),
+                o.english_name.clone(),
+                kind_word(cx, o.kind),
+                o.credit_code.clone(),
+                o.address.clone(),
+                o.contact.clone(),
+                until(row.registered_until),
+                until(row.fundraising_until),
+            ]));
+        }
+        asked.page += 1;
+        if asked.page * Asked::PAGE_LENGTH >= count {
+            break;
+        }
+    }
+    let file_name = Some("organisations.csv".to_owned());
+    Ok(Answer::Bytes { status: 200, content_type: "text/csv; charset=utf-8", body: text.into_bytes(), cache_s: 0, file_name })
+}
+
+pub fn list(cx: &Cx) -> Outcome {
+    let today = civil::day_of(cx.now);
+    let (asked, expiring) = asked(cx);
     let (rows, count) = cx.app.db.read(|tx| store::search(tx, &asked, today))?;
     let title = cx.t("organisation-operator-title");
     let address = |page: i64| {
@@ -32,10 +75,15 @@ pub fn list(cx: &Cx) -> Outcome {
             .finish();
         format!("/operator/organisations?{query}")
     };
+    let export = address(0).replace("/operator/organisations?", "/operator/organisations/export?");
     let body = html! {
         (ui::breadcrumbs(&cx.t("organisation-trail"), &[ui::Link::new(cx.t("nav-operator"), "/operator")], &title))
         (ui::heading(&title, Some(&cx.t("organisation-operator-lead"))))
-        p { (ui::link_button(ui::ButtonKind::Main, &cx.t("organisation-new-title"), "/operator/organisations/new")) }
+        div.row {
+            (ui::link_button(ui::ButtonKind::Main, &cx.t("organisation-new-title"), "/operator/organisations/new"))
+            (ui::link_button(ui::ButtonKind::Quiet, &cx.t("organisation-admissions"), "/operator/admissions"))
+            (ui::link_button(ui::ButtonKind::Quiet, &cx.t("organisation-export"), &export))
+        }
         (ui::search_box(&search_box(cx, &asked, expiring)))
         @if rows.is_empty() {
             (ui::empty_state(&cx.t("organisation-none"), &cx.t("organisation-none-why"), Some(&ui::Link::new(cx.t("organisation-all"), "/operator/organisations"))))
@@ -129,6 +177,7 @@ pub fn found(cx: &Cx) -> Outcome {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FormOf {
     Certificate,
+    Check,
     Merchant,
     Seat,
     EndedSeat,
@@ -143,14 +192,26 @@ struct OperatorView {
     certificates: Vec<Certificate>,
     merchant: Option<String>,
     seats: Vec<Seat>,
+    scans: Vec<(Id, Id)>,
+    checks: Vec<QualificationCheck>,
+    profile: Option<Profile>,
+    renewals: Vec<Renewal>,
 }
 
 fn one(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
     let id = cx.id_param("id")?;
     let view: OperatorView = cx.app.db.read(|tx| {
         let organisation = store::find(tx, id)?.ok_or_else(Refusal::not_found)?;
-        let (certificates, merchant, seats) = (store::certificates(tx, id)?, store::merchant_of(tx, id)?, store::seats(tx, id)?);
-        Ok::<_, Trouble>(OperatorView { organisation, certificates, merchant, seats })
+        Ok::<_, Trouble>(OperatorView {
+            organisation,
+            certificates: store::certificates(tx, id)?,
+            merchant: store::merchant_of(tx, id)?,
+            seats: store::seats(tx, id)?,
+            scans: renewals::scans(tx, id)?,
+            checks: checks::all(tx, id)?,
+            profile: profile::newest(tx, id)?.map(|(p, _)| p),
+            renewals: renewals::of_organisation(tx, id)?,
+        })
     })?;
     let o = &view.organisation;
     let of = |form: FormOf| refused.filter(|(f, _)| *f == form).map(|(_, refusal)| refusal);
@@ -171,12 +232,21 @@ fn one(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
         p { (ui::Link::new(cx.t("organisation-public-page"), format!("/organisations/{id}"))) }
         (ui::section(&cx.t("organisation-certificates"), None, html! {
             @if view.certificates.is_empty() { p { (cx.t("organisation-certificates-none")) } }
-            @else { (certificate_table(cx, &view.certificates)) }
+            @else { (certificate_table(cx, &view.certificates, &view.scans)) }
+            @for renewal in view.renewals.iter().filter(|r| r.state == RenewalState::Submitted) {
+                p { (ui::Link::new(cx.ta("organisation-renewal-waits", &[("number", renewal.certificate.number.as_str().into())]), format!("/operator/renewals/{}", renewal.id))) }
+            }
             (ui::card(Some(&cx.t("organisation-add-certificate")), html! {
                 p { (cx.t("organisation-add-certificate-note")) }
-                (forms::certificate_form(cx, format!("{base}/certificates"), of(FormOf::Certificate)))
+                (forms::certificate_form(cx, format!("{base}/certificates"), of(FormOf::Certificate), false))
             }))
         }))
+        @if o.kind == Kind::Charity { (ui::section(&cx.t("organisation-checks"), None, html! {
+            p { (cx.t("organisation-checks-note")) }
+            @if view.checks.is_empty() { p { (cx.t("organisation-checks-none")) } } @else { (check_table(cx, &view.checks)) }
+            (check_form(cx, &format!("{base}/checks"), of(FormOf::Check)))
+        })) }
+        @if let Some(p) = &view.profile { (ui::section(&cx.t("organisation-particulars"), None, ui::definition_list(&super::room::terms(cx, p, true)))) }
         @if o.kind != Kind::Operator { (ui::section(&cx.t("organisation-merchant"), None, html! {
             @match &view.merchant {
                 Some(mchid) => { (forms::refused(cx, of(FormOf::Merchant))) p { code { (mchid) } " " (cx.t("organisation-merchant-fixed")) } }
@@ -202,9 +272,48 @@ fn answer(cx: &Cx, form: FormOf, outcome: Result<(), Trouble>, done: &str) -> Ou
     }
 }
 
+fn check_table(cx: &Cx, checks: &[QualificationCheck]) -> Markup {
+    let heads = [
+        "organisation-check-at",
+        "organisation-check-who",
+        "organisation-check-entry",
+        "organisation-check-note",
+        "organisation-check-until",
+    ];
+    let mut table = ui::Table::new(cx.t("organisation-checks"), heads.map(|key| ui::Column::words(cx.t(key))).to_vec());
+    for c in checks {
+        let over = c.holds_until_day < civil::day_of(cx.now);
+        let until = html! {
+            (show::day(c.holds_until_day))
+            @if over { " " (ui::badge(ui::Tone::Warn, &cx.t("organisation-check-old"))) }
+        };
+        let note = if c.note.is_empty() { "—" } else { &c.note };
+        table.row(&[&show::instant(c.at), &c.person_name, &c.directory_entry, &note, &until]);
+    }
+    ui::table(&table)
+}
+
+fn check_form(cx: &Cx, action: &str, refusal: Option<&Refusal>) -> Markup {
+    let fields = html! {
+        (forms::refused(cx, refusal))
+        (Field::words("directory_entry", "organisation-check-entry").help("organisation-check-entry-help").draw(cx, refusal))
+        (Field::long("note", "organisation-check-note").optional().draw(cx, refusal))
+        (forms::submit(cx, "organisation-check"))
+    };
+    ui::form(&ui::Form { action: action.into(), body: fields, ..ui::Form::default() })
+}
+
+pub fn check(cx: &Cx) -> Outcome {
+    let outcome = checks::record(&cx.app, &cx.actor, cx.id_param("id")?, cx.form("directory_entry"), cx.form("note"));
+    answer(cx, FormOf::Check, outcome, "done=qualification-checked")
+}
+
 pub fn add_certificate(cx: &Cx) -> Outcome {
-    let id = cx.id_param("id")?;
-    let outcome = forms::read_lone_certificate(cx).map_err(Trouble::from).and_then(|new| actions::add_certificate(&cx.app, id, new));
+    let (id, person_id) = (cx.id_param("id")?, cx.person_id()?);
+    let outcome = forms::read_lone_certificate(cx)
+        .and_then(|new| Ok((new, forms::read_paper(cx, "scan")?)))
+        .map_err(Trouble::from)
+        .and_then(|(new, scan)| actions::add_certificate(&cx.app, id, &new, scan.as_ref().map(|s| (s, person_id))));
     answer(cx, FormOf::Certificate, outcome.map(|_| ()), "done=certificate-added")
 }
 

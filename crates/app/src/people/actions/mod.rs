@@ -72,6 +72,40 @@ pub fn make_staff(app: &App, person: Id, login: &str, password: &str, totp_secre
     }
 }
 
+/// A login as it is typed by whoever sets it up.
+pub struct NewLogin<'a> {
+    pub login: &'a str,
+    pub password: &'a str,
+    pub again: &'a str,
+    pub code: &'a str,
+}
+
+/// Whoever has a seat and no staff login yet sets one up. The code that their authenticator shows proves that it holds the
+/// secret, before anything depends on it.
+pub fn set_up_login(app: &App, person: Id, session: &str, new: &NewLogin) -> Result<(), Trouble> {
+    let now = app.clock.now();
+    let NewLogin { login, password, again, code } = new;
+    if !app.db.read(|tx| Ok::<_, Fault>(store::has_a_seat(tx, person, now)? && !store::is_staff(tx, person)?))? {
+        return Err(Refusal::conflict("refusal-desk-access").into());
+    }
+    rules::login(login)?;
+    rules::password(password)?;
+    if password != again {
+        return Err(Refusal::input("again", "refusal-password-again").into());
+    }
+    let secret = setup_secret(app, person, session);
+    if totp::step_of(&secret, &rules::typed_code(code).unwrap_or_default(), now).is_none() {
+        return Err(Refusal::input("totp", "refusal-totp-setup").into());
+    }
+    make_staff(app, person, login, password, &secret)
+}
+
+/// The secret that a person's authenticator is given while they set up their login: the same as long as they stay signed in,
+/// and another one the next time, so that a lost authenticator's secret never comes back.
+pub fn setup_secret(app: &App, person: Id, session: &str) -> Vec<u8> {
+    sha256(app.secret.code("desk access", &format!("{person} {}", hex(&sha256(session.as_bytes())))).as_bytes())[..20].to_vec()
+}
+
 /// Changes the name by which the site calls a person.
 pub fn rename(app: &App, person: Id, name: &str) -> Result<(), Trouble> {
     let name = rules::name(name)?;

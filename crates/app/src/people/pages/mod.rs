@@ -16,7 +16,7 @@ use crate::kernel::{Refusal, Right, Role, Strength, Trouble};
 use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, SESSION_COOKIE, field_error, get, post, refusal_text, show};
 
 use super::model::{CodeUse, Purpose, SignedIn};
-use super::{actions, notices, store, totp};
+use super::{access, actions, notices, store, totp};
 
 pub fn routes() -> Vec<Route> {
     let doors = vec![
@@ -29,6 +29,8 @@ pub fn routes() -> Vec<Route> {
         post("/sign-out", Right::Anyone, sign_out),
         get("/me", Right::SignedIn, |cx| me_page(cx, None)),
         post("/me", Right::SignedIn, rename),
+        get("/me/desk-access", Right::SignedIn, access::page),
+        post("/me/desk-access", Right::SignedIn, access::set_up),
         get("/me/notices", Right::SignedIn, notices::page),
         post("/me/notices", Right::SignedIn, notices::read_all),
         post("/me/sign-out-everywhere", Right::SignedIn, sign_out_everywhere),
@@ -37,7 +39,7 @@ pub fn routes() -> Vec<Route> {
     [doors, passkeys::routes(), own::routes(), wechat::routes(), messages::routes()].into_iter().flatten().collect()
 }
 
-fn token(cx: &Cx) -> &str {
+pub(super) fn token(cx: &Cx) -> &str {
     cx.request.session_token()
 }
 
@@ -47,7 +49,7 @@ fn after(back: &str, otherwise: &str) -> String {
 }
 
 /// A refusal as it stands at the top of the form it came back with: sentence, what to do, and a link to the field.
-fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
+pub(super) fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
     let Some(refusal) = refusal else { return html! {} };
     let (sentence, next) = refusal_text(cx, refusal);
     match refusal.field {
@@ -314,6 +316,7 @@ fn me_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         rows.push(row("nav-operator", "people-operator-note", "/operator"));
         rows.push(row("people-organisations-link", "people-organisations-note", "/operator/organisations"));
     }
+    rows.push(row("organisation-admissions-mine", "people-admissions-note", "/me/admissions"));
     let lead = match phones.first() {
         Some(phone) => cx.ta("people-me-phone", &[("phone", phone.masked().into())]),
         None if cx.actor.is_staff() => cx.t("people-me-no-phone"),

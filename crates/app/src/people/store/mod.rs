@@ -180,6 +180,21 @@ pub fn insert_staff(tx: &mut Tx, staff: &Staff, login: &str) -> Result<(), Fault
     )
 }
 
+/// Takes a person's staff login away and ends what was signed in with it; they set up another (`access`).
+pub fn retire_login(tx: &mut Tx, person_id: Id) -> Result<(), Fault> {
+    tx.execute(sql("DELETE FROM staff WHERE person_id = ?1"), params![person_id])?;
+    tx.execute(sql("DELETE FROM session WHERE person_id = ?1 AND strength = 'staff'"), params![person_id]).map(|_| ())
+}
+
+/// Whether a person holds a seat now or will hold one.
+pub fn has_a_seat(tx: &mut Tx, person_id: Id, now: Micros) -> Result<bool, Fault> {
+    let row = tx.query_opt(
+        sql("SELECT id FROM seat WHERE person_id = ?1 AND (ends_at IS NULL OR ends_at > ?2) LIMIT 1"),
+        params![person_id, now],
+    )?;
+    Ok(row.is_some())
+}
+
 pub fn is_staff(tx: &mut Tx, person_id: Id) -> Result<bool, Fault> {
     Ok(tx.query_opt(sql("SELECT person_id FROM staff WHERE person_id = ?1"), params![person_id])?.is_some())
 }

@@ -136,6 +136,9 @@ pub(in crate::projects) fn missing(tx: &mut Tx, project: &Project, today: Day) -
         today,
     });
     missing.extend(emergency_faults(tx, project, today)?);
+    // The recipient's papers were looked at lately, and the others are evaluated and bound by an agreement (慈善法 art. 26).
+    let others = [project.launcher_id, project.implementer_id];
+    missing.extend(organisations::missing_for_publication(tx, project.recipient_id, &others, today)?);
     Ok((missing, budget_fen))
 }
 
