@@ -101,6 +101,15 @@ impl Chromium {
         self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
     }
 
+    /// Gives the browser a cookie of a site, or takes it away when the value is empty.
+    pub fn set_cookie(&self, site: &str, name: &str, value: &str) {
+        if value.is_empty() {
+            self.devtools("Network.deleteCookies", &json!({ "name": name, "url": site }));
+        } else {
+            self.devtools("Network.setCookie", &json!({ "name": name, "value": value, "url": site, "httpOnly": true }));
+        }
+    }
+
     pub fn open(&self, address: &str) {
         self.post("/url", &json!({ "url": address }));
     }

@@ -34,6 +34,12 @@ impl Page {
         self.header("content-type").starts_with("text/html")
     }
 
+    /// A whole page, and not a refusal, a redirect or a download.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.status == 200 && self.is_html()
+    }
+
     /// Where a redirect leads.
     #[must_use]
     pub fn leads_to(&self) -> Option<String> {

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use app::kernel::Id;
 use app::papers::actions::{desk, donor, donor::Asker};
 use app::papers::model::{NewPayer, PayerKind};
+use app::web::{Method, SESSION_COOKIE};
 use db::{params, sql};
 use testkit::{Chromium, Engine, Options, Person, World};
 
 use crate::papers::gave;
-use crate::sources;
+use crate::{routes, sources};
 
 struct Visit {
     world: World,
@@ -250,4 +251,42 @@ fn a_donors_papers_fit_a_phone_and_a_desk() {
     desk::reverse(&world.app, &cast.finance.actor, life.application, "抬头写错", false, world.now()).expect("reversed");
     keep("papers-reversed.pdf", &copies(life.application, "pdf"));
     keep("papers-statement.pdf", &donor.get("/me/statements/2026/statement.pdf").body);
+}
+
+/// Every page there is, as somebody who may see it: in a small phone's window nothing stands out to the side, and the
+/// console is silent. With HUIHAI_SCREENSHOTS set, a picture of each is taken on a phone and at a desk.
+#[test]
+fn every_page_fits_a_small_phone() {
+    let visit = Visit::begin("all");
+    let everything = routes::everything(&visit.world);
+    let visitors = routes::visitors(&everything);
+    let site = format!("http://{}", visit.world.address());
+    let pictured = std::env::var_os("HUIHAI_SCREENSHOTS").is_some();
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for route in routes::for_people().iter().filter(|route| route.method == Method::Get) {
+        let path = routes::filled(route.path, &visit.world, &everything);
+        let admitted = visitors.iter().find_map(|visitor| match visitor.person {
+            None => visit.world.guest().visit(&path).is_shown().then(String::new),
+            Some(person) => person.visit(&path).is_shown().then(|| person.browser.cookie(SESSION_COOKIE).unwrap_or_default()),
+        });
+        let Some(cookie) = admitted else { continue };
+        visit.chromium.set_cookie(&site, SESSION_COOKIE, &cookie);
+        visit.open(&path);
+        seen += 1;
+        for (width, height) in [(320, 640), (360, 740), (1280, 800)] {
+            visit.chromium.resize(width, height);
+            let over = visit.chromium.overflow();
+            if over != 0 {
+                wrong.push(format!("{} stands out of a window of {width} pixels by {over}", route.path));
+            }
+            if pictured && width > 320 {
+                let name = route.path.trim_matches('/').replace(['/', '{', '}'], "-");
+                visit.chromium.screenshot(&pictures().join(format!("all-{name}-{width}.png")));
+            }
+        }
+        let said = visit.chromium.complaints();
+        wrong.extend(said.into_iter().filter(|c| !c.contains("/favicon.ico")).map(|c| format!("{}: {c}", route.path)));
+    }
+    assert!(seen >= 40, "only {seen} pages were opened");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
