@@ -420,3 +420,38 @@ fn every_message_is_used_and_every_message_used_is_there() {
     }
     assert_none(&wrong, "messages");
 }
+
+#[test]
+fn compliance_answers_every_requirement_with_a_test_or_a_reason() {
+    let document = files("docs", "compliance.md").remove(0).text;
+    let tests: BTreeSet<String> = files("crates", ".rs")
+        .iter()
+        .flat_map(|file| {
+            let tokens = tokens(&file.text);
+            tokens.windows(2).filter(|t| t[0].is_word("fn")).filter_map(|t| t[1].word().map(str::to_owned)).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for number in 1..=26 {
+        let row = document.lines().find(|line| line.starts_with(&format!("| R{number} |")));
+        let Some(row) = row else {
+            wrong.push(format!("docs/compliance.md has no row for R{number}"));
+            continue;
+        };
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        if cells.len() != 4 || cells.iter().any(|cell| cell.is_empty()) {
+            wrong.push(format!("the row of R{number} does not say what is asked, by which text, and how it is answered"));
+            continue;
+        }
+        let named: Vec<&str> = cells[3].split('`').enumerate().filter(|(at, _)| at % 2 == 1).map(|(_, name)| name).collect();
+        if named.is_empty() && !cells[3].contains("No software") {
+            wrong.push(format!("R{number} is answered neither by a test nor by a reason that begins “No software”"));
+        }
+        for name in named.iter().filter(|name| !name.contains(['/', '.', ' ', ':'])) {
+            if !tests.contains(*name) {
+                wrong.push(format!("R{number} names the test {name}, which does not exist"));
+            }
+        }
+    }
+    assert_none(&wrong, "docs/compliance.md");
+}
