@@ -66,7 +66,8 @@ mod tests {
         // Received before National Day 2026: the feast does not count.
         assert_eq!(day_text(complaint_due(day("2026-09-30"), 5)), "2026-10-13");
         assert_eq!(day_text(question_due(day("2026-09-07"), 10, 0)), "2026-09-20");
-        assert_eq!(day_text(question_due(day("2026-09-30"), 10, 20)), "2026-10-19");
+        assert_eq!(day_text(question_due(day("2026-09-30"), 10, 0)), "2026-10-20");
+        assert_eq!(day_text(question_due(day("2026-09-30"), 10, 15)), "2026-10-15");
         assert_eq!(day_text(question_due(day("2026-09-30"), 30, 20)), "2026-10-20");
     }
 
