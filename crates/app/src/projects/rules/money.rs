@@ -203,8 +203,9 @@ mod tests {
             // Days that were disclosed, or are not over.
             (Some(&last), 189, 300, [5_000, 1_000], told, Err("refusal-project-disclosure-before")),
             (Some(&last), 300, 300, [5_000, 1_000], told, Err("refusal-project-disclosure-not-over")),
+            // 1,000 fen of what was told were given back since: they leave in this period.
+            (Some(&last), 250, 300, [4_000, 1_000], told, figures(190, 250, 4_000, 0, 1_000, 3_000)),
             // Damaged books.
-            (Some(&last), 250, 300, [4_000, 1_000], told, Err("refusal-project-disclosure-does-not-follow")),
             (None, 189, 200, [1_000, 2_000], [0, 0], Err("refusal-project-disclosure-does-not-follow")),
         ] {
             assert_eq!(disclose(last, 100, until, today, sums, told).map_err(|r| r.key), answer, "until {until}, {sums:?}");
