@@ -115,7 +115,8 @@ impl Project {
                 sql("INSERT INTO budget_line (id, project_id, position, item, english_item, unit, quantity, unit_price_fen, amount_fen, spent_fen) \
                      VALUES (?1, ?2, 9, '新增的一项', '', '件', 1, 100, 100, 0)"),
                 params![line, self.id],
-            )
+            )?;
+            tx.execute_one(sql("UPDATE project SET goal_fen = goal_fen + 100 WHERE id = ?1"), params![self.id])
         };
         world.app.db.write(write).expect("a budget line");
     }
