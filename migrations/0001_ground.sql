@@ -474,6 +474,15 @@ CREATE TABLE bill_day (
   bill_fen {int} NOT NULL,
   ledger_gifts {int} NOT NULL,
   ledger_fen {int} NOT NULL,
+  bill_refunds {int} NOT NULL,
+  bill_refunds_fen {int} NOT NULL,
+  ledger_refunds {int} NOT NULL,
+  ledger_refunds_fen {int} NOT NULL,
+  -- Payments and refunds of the bill that never enter the books: what was paid by mistake and is given back.
+  aside_payments {int} NOT NULL,
+  aside_payments_fen {int} NOT NULL,
+  aside_refunds {int} NOT NULL,
+  aside_refunds_fen {int} NOT NULL,
   sha1 {text} NOT NULL,
   checked_at {int} NOT NULL,
   PRIMARY KEY (organisation_id, day)

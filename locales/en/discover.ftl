@@ -87,9 +87,7 @@ discover-help-where = Where my money is now
         Open the page of your gift: it says whether the money is still in the project's account, with the implementer, or spent on which line.
         Progress and finances are published at least every three months. A project that is late is marked as late.
 discover-help-refund = I made a mistake and want a refund
-    .body =
-        A gift cannot normally be taken back. If you paid twice, typed a wrong amount, or a child paid by accident, contact the public charity named on the project's page soon and give the number of the gift.
-        The money is in that charity's account; it checks and refunds the way you paid. The platform never calls to ask for a bank card number or a code.
+    .body = Open the page of your gift and choose "Ask for it back": say why, how much (a part is fine) and what happened, then add the papers that your reason needs. The charity answers within ten working days and finishes within thirty days, unless this site has set other terms; two people have to agree, and the money goes back the way it came. If it is refused you read why and can appeal to the operator. Once it has arrived a gift is usually for good, but what was paid twice, by a child, from a stolen account or against somebody's will is given back. The platform never calls to ask for a bank card number or a code.
 discover-help-certificate = Certificates and receipts
     .body =
         After paying you can download a certificate from the page of your gift.

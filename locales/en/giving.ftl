@@ -283,3 +283,10 @@ amount-too-large = This amount is too large.
 amount-two-dots = The amount can have only one decimal point.
 amount-misplaced-comma = The commas in the amount are misplaced; you can leave them out.
 giving-project-notices = News of the projects you gave to
+
+
+## Given back
+giving-refund = Ask for it back
+giving-refund-note = Paid by mistake or twice, by a child, from a stolen account
+giving-line-returned = Given back
+giving-mine-refunds = My refund cases

@@ -439,3 +439,7 @@ refusal-project-platform-name = Please give the platform's name, up to 60 charac
 refusal-project-platform-address = That is not an https address.
     .next = Copy it from the browser; it begins with https://.
 project-platform-note = named when a charity raises funds on its own site
+
+project-given-back = Given { $given }, of which { $returned } was given back.
+project-refunds = Given back
+project-refunds-caption = Gifts that were given back

@@ -42,17 +42,17 @@ settlement-held-none-why = A notification that does not fit is listed here, olde
 settlement-hold-unknown-intent = We have no order of this number
     .next = Compare merchant and order number; another system may be using the same merchant account.
 settlement-hold-amount-differs = The amount is not the one the donor chose
-    .next = Look at the transaction on the merchant platform, contact the donor, then record or refund it.
+    .next = Look at the transaction on the merchant platform, contact the donor, then give it back.
 settlement-hold-currency-differs = The currency is not renminbi
     .next = Look at the transaction on the merchant platform; usually it has to be refunded.
 settlement-hold-merchant-differs = The money arrived on another merchant account
     .next = Contact the organisation that owns the account, then pass it on or refund it.
 settlement-hold-other-transaction = A second transaction for the same gift
-    .next = The donor may have paid twice; verify, then refund one.
+    .next = The donor may have paid twice; verify, then give this one back.
 settlement-hold-time-differs = The time of payment does not fit the intent
     .next = Look at the time of the transaction on the merchant platform, then record or refund it.
 settlement-hold-unexpected-refund = The channel reports a refund that was not asked for here
-    .next = Ask the organisation who made the refund on the merchant platform.
+    .next = Ask the organisation who made the refund on the merchant platform; one of a known payment opens a case by itself.
 settlement-order-number = Order number
 settlement-transaction = Transaction
 settlement-merchant = Merchant number
@@ -100,7 +100,19 @@ settlement-case-missing-in-ledger = In the bill, not in the ledger
 settlement-case-missing-in-bill = In the ledger, not in the bill
 settlement-case-amount-differs = The amounts differ
 settlement-case-transaction-differs = The transactions differ
-settlement-case-refunded = The bill states a refund
+settlement-case-refunded = The bill states a refund that is not posted
 done-settlement-run = Compared again.
 
 ## Operator: health
+
+## Given back
+settlement-given-back = given back { $amount }
+settlement-refunds-total = Given back on these days: { $bill } on the bills, { $ledger } in the ledger. It is never taken off what was given.
+settlement-aside = { $payments ->
+    [one] besides 1 payment of { $amount } that never became a gift and goes back
+   *[other] besides { $payments } payments of { $amount } that never became gifts and go back
+}
+settlement-give-back = Give it back
+settlement-given-back-by-case = given back, see the case
+settlement-case-refund-differs = A refund with another amount or of another payment
+settlement-case-refund-missing-in-bill = A refund of ours is not on the bill

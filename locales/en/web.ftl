@@ -78,6 +78,10 @@ refusal-our-fault = Something went wrong on our side and this was not done.
 
 ## The rooms of the desks
 desk-rooms = Other rooms
+room-refunds = Refund cases
+room-refunds-note = Gifts that are asked back: papers, approval, where the money is
+room-operator-refunds = Refund cases
+room-operator-refunds-note = Every charity's cases, what is late, appeals
 room-held = Confirmations held for a person
 room-held-note = genuine, but they do not fit
 room-reconciliation = Differences in reconciliation

@@ -268,3 +268,10 @@ amount-too-large = 这个金额太大了。
 amount-two-dots = 金额里只能有一个小数点。
 amount-misplaced-comma = 金额里的逗号位置不对，可以不写逗号。
 giving-project-notices = 您捐过的项目有新的告知
+
+
+## 退款
+giving-refund = 申请退款
+giving-refund-note = 付错、付重、孩子误付或账户被盗用时
+giving-line-returned = 已退回
+giving-mine-refunds = 我的退款申请

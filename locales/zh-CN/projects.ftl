@@ -431,3 +431,7 @@ refusal-project-platform-name = 请写平台的名称，不超过 60 字。
 refusal-project-platform-address = 这不是一个 https 网址。
     .next = 从浏览器的地址栏复制，以 https:// 开头。
 project-platform-note = 自有网站募捐时写明
+
+project-given-back = 共收到 { $given }，其中已退回 { $returned }。
+project-refunds = 退款
+project-refunds-caption = 已退回的捐赠

@@ -36,17 +36,17 @@ settlement-held-none-why = 有不相符的支付通知时，会排在这里，�
 settlement-hold-unknown-intent = 我们没有这个单号
     .next = 请核对商户号与单号，可能是其他系统使用了同一商户号。
 settlement-hold-amount-differs = 金额与捐赠意向不一致
-    .next = 请在商户平台查看该笔交易，与捐赠人联系后决定补记或退款。
+    .next = 请在商户平台查看该笔交易，与捐赠人联系后原路退回。
 settlement-hold-currency-differs = 币种不是人民币
     .next = 请在商户平台查看该笔交易，通常应当退款。
 settlement-hold-merchant-differs = 款项进入了另一个商户账户
     .next = 请联系该账户所属机构，核实后决定转付或退款。
 settlement-hold-other-transaction = 同一笔捐赠出现第二个交易号
-    .next = 捐赠人可能付了两次，请核实后退回一笔。
+    .next = 捐赠人可能付了两次，请核实后退回这一笔。
 settlement-hold-time-differs = 付款时间与捐赠意向对不上
     .next = 请在商户平台查看该笔交易的时间，核实后决定补记或退款。
 settlement-hold-unexpected-refund = 渠道通知了一笔我们没有申请的退款
-    .next = 请向该机构了解是谁在商户平台上操作的退款。
+    .next = 请向该机构了解是谁在商户平台上操作的退款；已知付款的退款会自动立案。
 settlement-order-number = 商户单号
 settlement-transaction = 交易号
 settlement-merchant = 商户号
@@ -94,7 +94,16 @@ settlement-case-missing-in-ledger = 账单里有，账本里没有
 settlement-case-missing-in-bill = 账本里有，账单里没有
 settlement-case-amount-differs = 金额不一致
 settlement-case-transaction-differs = 交易号不一致
-settlement-case-refunded = 账单中有退款
+settlement-case-refunded = 账单中有尚未记账的退款
 done-settlement-run = 已重新核对。
 
 ## 运营：运行状况
+
+## 退款
+settlement-given-back = 退回 { $amount }
+settlement-refunds-total = 这些日子退回：账单 { $bill }，账本 { $ledger }。退款单独列出，从不从捐赠总额里悄悄减去。
+settlement-aside = 另有 { $payments } 笔共 { $amount } 的付款没有入账，正原路退回
+settlement-give-back = 退回这笔付款
+settlement-given-back-by-case = 已转退款案件
+settlement-case-refund-differs = 退款的金额或付款不一致
+settlement-case-refund-missing-in-bill = 我们的退款不在账单上

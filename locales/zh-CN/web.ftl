@@ -69,6 +69,10 @@ refusal-our-fault = 系统出了问题，这次操作没有完成。
 
 ## 工作台的房间
 desk-rooms = 还可以去
+room-refunds = 退款案件
+room-refunds-note = 要求退回的捐赠：材料、审批、钱到哪了
+room-operator-refunds = 退款案件
+room-operator-refunds-note = 各慈善组织的案件、逾期、申诉
 room-held = 待人核对的付款确认
 room-held-note = 真实但对不上的，由人决定
 room-reconciliation = 对账差异

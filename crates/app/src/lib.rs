@@ -2,7 +2,7 @@
 //! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
 //!
 //! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations`;
-//! `giving → projects`; `papers → giving`; `settlement → giving, papers`; `discover` reads from all; `operations` reads from all;
+//! `giving → projects`; `papers → giving`; `settlement → giving, papers`; `refunds → settlement, papers`; `discover` reads from all; `operations` reads from all;
 //! `transparency` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
 //! and `channel`, which use no slice.
 
@@ -23,6 +23,7 @@ pub mod organisations;
 pub mod papers;
 pub mod people;
 pub mod projects;
+pub mod refunds;
 pub mod settlement;
 pub mod transparency;
 pub mod web;
@@ -43,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 12, name: "finance", text: include_str!("../../../migrations/0012_finance.sql") },
     Migration { number: 13, name: "sheets", text: include_str!("../../../migrations/0013_sheets.sql") },
     Migration { number: 14, name: "organisations", text: include_str!("../../../migrations/0014_organisations.sql") },
+    Migration { number: 15, name: "refunds", text: include_str!("../../../migrations/0015_refunds.sql") },
 ];
 
 pub use kernel::Mode;
@@ -124,11 +126,15 @@ impl App {
                 files::personal(),
                 projects::personal(),
                 giving::personal(),
+                refunds::personal(),
                 papers::personal(),
                 transparency::personal(),
             ],
             fiscal: setup.fiscal,
-            job_kinds: [people::jobs(), projects::jobs(), giving::jobs(), settlement::jobs()].into_iter().flatten().collect(),
+            job_kinds: [people::jobs(), projects::jobs(), giving::jobs(), settlement::jobs(), refunds::jobs()]
+                .into_iter()
+                .flatten()
+                .collect(),
             chores: [
                 web::chores(),
                 people::chores(),
@@ -137,6 +143,7 @@ impl App {
                 giving::chores(),
                 papers::chores(),
                 settlement::chores(),
+                refunds::chores(),
                 operations::chores(),
                 projects::disclosure::chores(),
             ]
@@ -167,7 +174,7 @@ impl App {
 
 /// Everything an operator may choose.
 pub fn settings() -> Vec<kernel::settings::Setting> {
-    [projects::settings(), transparency::settings(), operations::settings()].into_iter().flatten().collect()
+    [projects::settings(), refunds::settings(), transparency::settings(), operations::settings()].into_iter().flatten().collect()
 }
 
 /// Every route of the product with its right: the rights table.
@@ -182,6 +189,7 @@ pub fn routes() -> Vec<web::Route> {
         giving::routes(),
         papers::routes(),
         settlement::routes(),
+        refunds::routes(),
         operations::routes(),
         transparency::routes(),
     ]

@@ -90,6 +90,11 @@ impl Gateway {
             Some(ApiFailure::ForgedAnswer) => {
                 self.dispatch(received, host, now).map(|answer| Answer { signed_by: SignedBy::Stranger, ..answer })
             }
+            Some(ApiFailure::NotEnough) => Err(refusal(403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起")),
+            Some(ApiFailure::Garbage) => self.dispatch(received, host, now).map(|mut answer| {
+                answer.body.truncate(answer.body.len() / 2);
+                answer
+            }),
             None => self.dispatch(received, host, now),
         }
     }

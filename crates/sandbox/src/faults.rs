@@ -45,6 +45,10 @@ pub enum ApiFailure {
     TooOften,
     /// It happened, but the answer is signed by a stranger and must not be believed.
     ForgedAnswer,
+    /// 403: the merchant's account does not hold what is to be given back; nothing happened.
+    NotEnough,
+    /// It happened, and the answer, truly signed, breaks off in the middle.
+    Garbage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

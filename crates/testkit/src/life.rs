@@ -12,6 +12,7 @@ use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
 use app::people::{self, actions as staff};
 use app::projects::disclosure::{correct, imports, tell_leftovers};
 use app::projects::{Execution, NewDisclosure, NewExpense, NewProgress, Thing, actions as projects};
+use app::refunds::{self, Asked, Reason};
 use app::web::Upload;
 use db::{params, sql};
 use sandbox::Forgery;
@@ -49,6 +50,8 @@ pub struct Life {
     pub leftovers: Id,
     /// Genuine, but of another amount than its intent.
     pub held: Id,
+    /// Asked for by the donor of `gift`, and not looked at yet.
+    pub refund: Id,
     /// A picture of the charity that everyone may see.
     pub file: Id,
     /// A draft that was returned with a reason, which nobody has appealed yet.
@@ -124,6 +127,9 @@ impl World {
         let wrong = self.ordered(project, 500);
         assert!(self.forge(wrong, Forgery::WrongAmount) < 300, "a genuine confirmation of another amount is taken, and held");
         let held = self.count(sql("SELECT MAX(id) AS count FROM held_notification"), params![]);
+        let asked =
+            Asked { reason: Reason::WrongAmount, amount_fen: 10_000, statement: "本想捐九百元，多按了一下。".to_owned() };
+        let refund = done(refunds::open_for_donor(app, &donor.actor, gift, &asked, self.now()));
         let file = self.public_file(cast.charity, manager);
         let export = done(staff::copies::ask(app, donor.id));
         self.catch_up();
@@ -156,6 +162,7 @@ impl World {
             sheet,
             leftovers,
             held,
+            refund,
             file,
             export,
             complaint,

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use wechat::{
-    ApiV3Key, BillAnswer, BillKind, CloseAnswer, H5Scene, HttpRequest, Merchant, Method, NewOrder, Nonce, Notification, OrderAnswer, Payer,
-    QueryAnswer, SignedHeaders, Signer, Verifiers,
+    ApiV3Key, BillAnswer, BillKind, CloseAnswer, H5Scene, HttpRequest, Merchant, Method, NewOrder, NewRefund, Nonce, Notification,
+    OrderAnswer, Payer, QueryAnswer, RefundAnswer, RefundOf, RefundQueryAnswer, SignedHeaders, Signer, Verifiers,
 };
 
 use crate::kernel::civil::{Day, day_text};
@@ -72,6 +72,19 @@ pub struct Turned {
     pub status: u16,
     pub reason: &'static str,
     pub detail: String,
+}
+
+/// What is to be given back of a payment.
+pub struct RefundRequest<'a> {
+    /// The account on which the money lies.
+    pub mchid: &'a str,
+    pub transaction_id: &'a str,
+    pub out_refund_no: &'a str,
+    pub refund_fen: i64,
+    /// The whole payment.
+    pub total_fen: i64,
+    /// Shown to the donor; at most 80 bytes.
+    pub reason: &'a str,
 }
 
 /// The three ways a donor can pay here.
@@ -251,6 +264,28 @@ impl Channel {
         let request = wechat::close(&self.merchant(mchid), out_trade_no).map_err(|r| NotAnswered(r.to_string()))?;
         let answer = self.ask(request, now)?;
         Ok(wechat::read_close(answer.status, &answer.body))
+    }
+
+    /// Asks for money to be given back. The same number with the same content may be asked for again, and is one refund.
+    pub fn refund(&self, request: &RefundRequest, now: Micros) -> Result<RefundAnswer, NotAnswered> {
+        let notify_url = format!("{}/wechat/notifications", self.notify_base);
+        let new = NewRefund {
+            of: RefundOf::TransactionId(request.transaction_id),
+            out_refund_no: request.out_refund_no,
+            reason: request.reason,
+            refund_fen: request.refund_fen,
+            total_fen: request.total_fen,
+            notify_url: Some(&notify_url),
+        };
+        let built = wechat::refund(&self.merchant(request.mchid), &new).map_err(|refused| NotAnswered(refused.to_string()))?;
+        let answer = self.ask(built, now)?;
+        Ok(wechat::read_refund(answer.status, &answer.body))
+    }
+
+    pub fn query_refund(&self, out_refund_no: &str, mchid: &str, now: Micros) -> Result<RefundQueryAnswer, NotAnswered> {
+        let request = wechat::query_refund(&self.merchant(mchid), out_refund_no).map_err(|r| NotAnswered(r.to_string()))?;
+        let answer = self.ask(request, now)?;
+        Ok(wechat::read_refund_query(answer.status, &answer.body))
     }
 
     /// The bill of a charity's day: `Ok(None)` when it is not written yet, an empty bill when nothing was traded.

@@ -77,6 +77,8 @@ pub struct GiftView {
     pub held: bool,
     /// When the channel took the money, once it stands in the books.
     pub paid_at: Option<Micros>,
+    /// What of it was given back.
+    pub returned_fen: i64,
     pub place: Option<Place>,
 }
 

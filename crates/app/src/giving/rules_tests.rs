@@ -156,6 +156,7 @@ fn the_page_of_a_gift_shows_what_is_known() {
         order,
         held,
         paid_at: paid.then_some(5),
+        returned_fen: 0,
         place: None,
     };
     let ordered = |r: &str| Order::Ordered { reference: r.into(), ordered_at: Some(0) };

@@ -53,7 +53,8 @@ pub fn gift(tx: &mut Tx, id: Id) -> Result<Option<GiftView>, Fault> {
                     channel_order.state, channel_order.trade_type, channel_order.pay_reference, channel_order.reason, channel_order.ordered_at, \
                     gift.paid_at, project_gift.position, project_gift.before_fen, \
                     (SELECT COUNT(*) FROM held_notification WHERE held_notification.reason IN ('amount_differs', 'currency_differs', 'merchant_differs') \
-                       AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT) AND held_notification.resolved_at IS NULL) AS held \
+                       AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT) AND held_notification.resolved_at IS NULL) AS held, \
+                    (SELECT COALESCE(CAST(SUM(channel_refund.amount_fen) AS BIGINT), 0) FROM channel_refund WHERE channel_refund.gift_id = gift_intent.id AND channel_refund.state = 'done') AS returned_fen \
              FROM gift_intent JOIN project ON project.id = gift_intent.project_id \
              JOIN organisation ON organisation.id = gift_intent.recipient_id \
              LEFT JOIN channel_order ON channel_order.intent_id = gift_intent.id \
@@ -89,6 +90,7 @@ fn read_gift(row: &Row) -> Result<GiftView, Fault> {
         order: read_order(row)?,
         held: row.int("held")? > 0,
         paid_at: row.opt_int("paid_at")?,
+        returned_fen: row.int("returned_fen")?,
         place,
     })
 }
@@ -286,7 +288,8 @@ pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros, before: 
                     channel_order.state, channel_order.trade_type, channel_order.pay_reference, channel_order.reason, channel_order.ordered_at, \
                     gift.paid_at, project_gift.position, project_gift.before_fen, \
                     (SELECT COUNT(*) FROM held_notification WHERE held_notification.reason IN ('amount_differs', 'currency_differs', 'merchant_differs') \
-                       AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT) AND held_notification.resolved_at IS NULL) AS held \
+                       AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT) AND held_notification.resolved_at IS NULL) AS held, \
+                    (SELECT COALESCE(CAST(SUM(channel_refund.amount_fen) AS BIGINT), 0) FROM channel_refund WHERE channel_refund.gift_id = gift_intent.id AND channel_refund.state = 'done') AS returned_fen \
              FROM gift_intent JOIN project ON project.id = gift_intent.project_id \
              JOIN organisation ON organisation.id = gift_intent.recipient_id \
              LEFT JOIN channel_order ON channel_order.intent_id = gift_intent.id \

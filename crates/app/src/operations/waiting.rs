@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use db::{Fault, Tx};
 
 use crate::kernel::{Id, Micros, Waiting, claims};
-use crate::{organisations, papers, people, projects, settlement, transparency};
+use crate::{organisations, papers, people, projects, refunds, settlement, transparency};
 
 use super::appeals;
 use super::rules::queues::{Holder, Item};
@@ -17,13 +17,19 @@ const FOR_OPERATOR: &[OfOperator] = &[
     organisations::waiting_for_operator,
     projects::waiting_for_operator,
     settlement::waiting_for_operator,
+    refunds::waiting_for_operator,
     transparency::waiting_for_operator,
     people::waiting_for_operator,
     appeals::waiting_for_operator,
 ];
 
-const AT_DESK: &[OfDesk] =
-    &[organisations::waiting_at_desk, projects::waiting_at_desk, transparency::waiting_at_desk, papers::waiting_at_desk];
+const AT_DESK: &[OfDesk] = &[
+    organisations::waiting_at_desk,
+    projects::waiting_at_desk,
+    refunds::waiting_at_desk,
+    transparency::waiting_at_desk,
+    papers::waiting_at_desk,
+];
 
 pub fn for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Item>, Fault> {
     let mut waiting = Vec::new();

@@ -12,7 +12,7 @@ use crate::papers;
 use crate::projects::disclosure;
 use crate::projects::fund::{self, Total};
 
-use super::check_stream;
+use super::{check_refunds, check_stream};
 
 /// Something that is not as it must be: a sentence with the ids to look at.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,7 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         transactions(tx, &mut findings)?;
         places(tx, &mut findings)?;
         check_stream::stream(tx, &mut findings)?;
+        check_refunds::refunds(tx, &mut findings)?;
         snapshots(tx, &mut findings)?;
         days(tx, &mut findings)?;
         findings.extend(crate::projects::check(tx)?.into_iter().map(Finding));

@@ -7,6 +7,7 @@
 //! | how does it enter the books? | `writer.rs` (queue), `batch.rs` (one group commit) |
 //! | what if no notification comes? | `orders.rs` asks the channel |
 //! | what waits for a person? | `waiting.rs` |
+//! | how does money go back? | `refunds/` |
 //! | do books and bill agree? | `reconcile.rs`; `check.rs` verifies every fold |
 //!
 //! Invariants: a confirmation is acknowledged only after its commit; one intent becomes at most one gift; what does not
@@ -14,12 +15,14 @@
 
 pub mod batch;
 pub mod check;
+mod check_refunds;
 mod check_stream;
 pub mod model;
 mod notifications;
 mod orders;
 mod pages;
 pub mod reconcile;
+pub mod refunds;
 mod refused;
 mod rules;
 mod store;
@@ -34,7 +37,7 @@ use crate::web::Route;
 
 pub use model::{Confirmation, Hold, Verdict};
 pub use notifications::take as take_notification;
-pub use store::{Health, health, refused_by_reason};
+pub use store::{Health, health, refused_by_reason, resolve_held};
 pub use waiting::waiting_for_operator;
 pub use writer::{Desk, Limits, NotSettled, settle_all, start};
 
@@ -51,6 +54,7 @@ pub fn chores() -> Vec<Chore> {
         Chore { name: "roll up totals", every: SECOND_US / 2, run: roll_up },
         Chore { name: "list gifts", every: SECOND_US, run: list },
         Chore { name: "ask for open orders", every: 5 * SECOND_US, run: orders::query_open },
+        Chore { name: "ask about refunds", every: 5 * SECOND_US, run: refunds::ask_due },
         Chore { name: "count refused notifications", every: SECOND_US, run: flush_refused },
         Chore { name: "reconcile bills", every: 10 * MINUTE_US, run: reconcile::catch_up },
         Chore { name: "check the books", every: 10 * MINUTE_US, run: check::watch },

@@ -14,9 +14,11 @@ use axum::response::Response;
 use wechat::{Notification, NotificationAnswer, RefundNotice, Transaction};
 
 use crate::App;
+use crate::kernel::Trouble;
 
 use super::batch;
 use super::model::Confirmation;
+use super::refunds::{self, Taken};
 
 pub fn receive(app: Arc<App>, headers: HeaderMap, body: Bytes) -> Pin<Box<dyn Future<Output = Response> + Send>> {
     Box::pin(async move { respond(take(&app, &headers, &body).await) })
@@ -83,24 +85,43 @@ fn is_plain(text: &str) -> bool {
 }
 
 async fn refund(app: &Arc<App>, notice: RefundNotice) -> NotificationAnswer {
-    let texts = [&notice.out_trade_no, &notice.out_refund_no, &notice.mchid, notice.sub_mchid.as_ref().unwrap_or(&notice.mchid)];
-    if !app.channel.is_our_number(&notice.mchid) || notice.refund_fen < 1 || !texts.iter().all(|text| is_plain(text)) {
+    let texts = [
+        &notice.out_trade_no,
+        &notice.out_refund_no,
+        &notice.transaction_id,
+        &notice.refund_id,
+        &notice.mchid,
+        notice.sub_mchid.as_ref().unwrap_or(&notice.mchid),
+    ];
+    if !app.channel.is_our_number(&notice.mchid)
+        || notice.refund_fen < 1
+        || notice.total_fen < notice.refund_fen
+        || !texts.iter().all(|text| is_plain(text))
+    {
         app.settlement.refused.count("not_ours", "a refund", app.clock.now());
         return NotificationAnswer::refused(400, "the notification does not prove a refund of this platform");
     }
     let app = app.clone();
-    let held = tokio::task::spawn_blocking(move || {
-        let said = Confirmation {
-            out_trade_no: notice.out_trade_no,
-            transaction_id: notice.out_refund_no,
-            mchid: notice.sub_mchid.unwrap_or(notice.mchid),
-            amount_fen: notice.refund_fen,
-            currency: "CNY".to_owned(),
-            paid_at: notice.success_at.unwrap_or(0),
-        };
-        batch::hold_refund(&app.db, app.new_id(), &said, app.clock.now())
+    let taken = tokio::task::spawn_blocking(move || {
+        let now = app.clock.now();
+        let said = refunds::Said::from(notice);
+        match refunds::take(&app, &said, now)? {
+            Taken::Ours | Taken::Found => Ok::<(), Trouble>(()),
+            // Genuine, and nothing we know: a person decides.
+            Taken::Differs | Taken::Unknown => {
+                let held = Confirmation {
+                    out_trade_no: said.out_trade_no,
+                    transaction_id: said.out_refund_no,
+                    mchid: said.mchid.unwrap_or_default(),
+                    amount_fen: said.refund_fen,
+                    currency: "CNY".to_owned(),
+                    paid_at: said.ended_at.unwrap_or(0),
+                };
+                Ok(batch::hold_refund(&app.db, app.new_id(), &held, now)?)
+            }
+        }
     });
-    match held.await {
+    match taken.await {
         Ok(Ok(())) => NotificationAnswer::taken(),
         _ => NotificationAnswer::refused(503, "please repeat later"),
     }

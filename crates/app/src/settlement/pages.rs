@@ -59,7 +59,8 @@ fn public(cx: &Cx) -> Outcome {
 }
 
 fn totals(cx: &Cx, sums: &Sums) -> Markup {
-    let agrees = sums.days_differing == 0 && (sums.bill_gifts, sums.bill_fen) == (sums.ledger_gifts, sums.ledger_fen);
+    let agrees = sums.days_differing == 0
+        && (sums.bill_gifts, sums.bill_fen, sums.bill_refunds_fen) == (sums.ledger_gifts, sums.ledger_fen, sums.ledger_refunds_fen);
     let stat = |value: String, key: &str| ui::Stat { value: value.into(), label: cx.t(key).into(), ..ui::Stat::default() };
     html! {
         (ui::stat_row(&[
@@ -67,6 +68,9 @@ fn totals(cx: &Cx, sums: &Sums) -> Markup {
             stat(money(sums.ledger_fen), "settlement-ledger-total"),
             stat(money(sums.all_fen - sums.ledger_fen), "settlement-not-yet"),
         ]))
+        @if sums.bill_refunds_fen > 0 || sums.ledger_refunds_fen > 0 {
+            p { (cx.ta("settlement-refunds-total", &[("bill", money(sums.bill_refunds_fen).into()), ("ledger", money(sums.ledger_refunds_fen).into())])) }
+        }
         @if sums.days > 0 && agrees {
             (ui::notice(ui::Tone::Good, &cx.t("settlement-word-agrees"), None, html! { p { (cx.ta("settlement-all-agree", &[("gifts", count(sums.bill_gifts).into())])) } }))
         }
@@ -95,13 +99,27 @@ fn day_table(cx: &Cx, days: &[BillDay]) -> Markup {
         table.row(&[
             &day(d.day),
             &html! { a href={ "/organisations/" (d.organisation_id) } { (charity) } },
-            &html! { (money(d.bill_fen)) " · " (cx.ta("settlement-gifts", &[("gifts", d.bill_gifts.into())])) },
-            &html! { (money(d.ledger_fen)) " · " (cx.ta("settlement-gifts", &[("gifts", d.ledger_gifts.into())])) },
-            &html! { (state_badge(cx, d.agrees)) " " small { (instant(d.checked_at)) } },
+            &html! { (money(d.bill_fen)) " · " (cx.ta("settlement-gifts", &[("gifts", d.bill_gifts.into())])) (given_back(cx, d.bill_refunds_fen)) },
+            &html! { (money(d.ledger_fen)) " · " (cx.ta("settlement-gifts", &[("gifts", d.ledger_gifts.into())])) (given_back(cx, d.ledger_refunds_fen)) },
+            &html! { (state_badge(cx, d.agrees)) " " small { (instant(d.checked_at)) } (aside(cx, d)) },
             &html! { @if d.sha1.len() >= 12 { code { (&d.sha1[..12]) "…" } } },
         ]);
     }
     ui::table(&table)
+}
+
+/// What was given back is a line of its own: it never makes the gifts less.
+fn given_back(cx: &Cx, fen: i64) -> Markup {
+    html! { @if fen > 0 { br; small { (cx.ta("settlement-given-back", &[("amount", money(fen).into())])) } } }
+}
+
+/// Payments that never were gifts, and go back.
+fn aside(cx: &Cx, d: &BillDay) -> Markup {
+    html! {
+        @if d.aside_payments > 0 {
+            br; small { (cx.ta("settlement-aside", &[("payments", d.aside_payments.into()), ("amount", money(d.aside_payments_fen).into())])) }
+        }
+    }
 }
 
 fn state_badge(cx: &Cx, agrees: bool) -> Markup {
@@ -171,6 +189,7 @@ fn held_card(cx: &Cx, row: &HeldRow, refused: Option<(Id, &Refusal)>) -> Markup 
             ui::Term::new(cx.t("settlement-received"), instant(row.received_at)),
         ]))
         p { (cx.t(&format!("settlement-hold-{}.next", row.reason.replace('_', "-")))) }
+        @if row.refundable { p { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("settlement-give-back"), &format!("/operator/held/{}/refund", row.id))) } }
         (resolution_form(cx, &format!("/operator/held/{}/resolution", row.id), refused.filter(|(id, _)| *id == row.id).map(|(_, r)| r)))
     }
 }
@@ -211,7 +230,11 @@ fn closed_table(cx: &Cx, rows: &[&HeldRow]) -> Markup {
     );
     for row in rows {
         let resolved = row.resolved_at.map(instant).unwrap_or_default();
-        table.row(&[&row.out_trade_no, &reason_words(cx, &row.reason), &money(row.amount_fen), &resolved, &row.resolution]);
+        let how = match row.resolution.strip_prefix("refund ").and_then(parse_id) {
+            Some(case) => html! { (ui::Link::new(cx.t("settlement-given-back-by-case"), format!("/operator/refunds/{case}"))) },
+            None => ui::text(&row.resolution),
+        };
+        table.row(&[&row.out_trade_no, &reason_words(cx, &row.reason), &money(row.amount_fen), &resolved, &how]);
     }
     ui::table(&table)
 }

@@ -15,6 +15,7 @@ use crate::projects::fund;
 use crate::web::parse_id;
 
 use super::notifications::confirmation;
+use super::refunds::bill::{self as refund_bill, Sum};
 use super::writer::settle_all;
 
 /// Bills older than this are not to be had any more.
@@ -24,12 +25,12 @@ const LOOK_AGAIN_DAYS: i64 = 7;
 
 /// A difference between bill and ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Difference {
-    kind: Kind,
-    out_trade_no: String,
-    transaction_id: String,
-    bill_fen: i64,
-    ledger_fen: i64,
+pub struct Difference {
+    pub kind: Kind,
+    pub out_trade_no: String,
+    pub transaction_id: String,
+    pub bill_fen: i64,
+    pub ledger_fen: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +39,23 @@ pub enum Kind {
     MissingInBill,
     AmountDiffers,
     TransactionDiffers,
-    /// The bill states a refund; refunds are not made from here, so a person has to look.
+    /// The bill states a refund that the books do not know, or know and have not posted.
     Refunded,
+    /// A refund of ours, with another amount or of another payment.
+    RefundDiffers,
+    RefundMissingInBill,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 5] = [Kind::MissingInLedger, Kind::MissingInBill, Kind::AmountDiffers, Kind::TransactionDiffers, Kind::Refunded];
+    pub const ALL: [Kind; 7] = [
+        Kind::MissingInLedger,
+        Kind::MissingInBill,
+        Kind::AmountDiffers,
+        Kind::TransactionDiffers,
+        Kind::Refunded,
+        Kind::RefundDiffers,
+        Kind::RefundMissingInBill,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -52,7 +64,13 @@ impl Kind {
             Kind::AmountDiffers => "amount_differs",
             Kind::TransactionDiffers => "transaction_differs",
             Kind::Refunded => "refunded",
+            Kind::RefundDiffers => "refund_differs",
+            Kind::RefundMissingInBill => "refund_missing_in_bill",
         }
+    }
+
+    fn is_refund(self) -> bool {
+        matches!(self, Kind::Refunded | Kind::RefundDiffers | Kind::RefundMissingInBill)
     }
 }
 
@@ -112,40 +130,76 @@ pub fn reconcile_day(app: &App, organisation_id: Id, mchid: &str, day: Day) -> R
     let rows: Vec<&BillRow> = bill.rows.iter().filter(|r| r.sub_mchid.as_deref().unwrap_or(&r.mchid) == mchid).collect();
     let payments: Vec<&BillRow> = rows.iter().copied().filter(|r| r.state == BillRowState::Success).collect();
     ask_about_unknown(app, mchid, &payments)?;
+    let refunds: Vec<&BillRow> = rows.iter().copied().filter(|r| r.refund.is_some()).collect();
+    refund_bill::ask_about_new(app, mchid, &refunds)?;
     let case_ids: Vec<Id> = (0..rows.len() + 1000).map(|_| app.ids.next(now)).collect();
     let entry_id = app.ids.next(now);
     app.db.write(|tx| {
         let known = known_gifts(tx, &payments)?;
-        let mut differences = Vec::new();
+        let (mut differences, mut bill, mut aside) = (Vec::new(), Sum::default(), Sum::default());
         for row in &payments {
-            differences.extend(compare(row, parse_id(&row.out_trade_no).and_then(|id| known.get(&id))));
+            let difference = compare(row, parse_id(&row.out_trade_no).and_then(|id| known.get(&id)));
+            // Paid by mistake, never in the books, and on its way back: understood, and no gift.
+            if difference.is_some() && refund_bill::is_given_back(tx, row)? {
+                aside.add(row.order_fen);
+                continue;
+            }
+            bill.add(row.order_fen);
+            differences.extend(difference);
         }
-        differences.extend(rows.iter().filter(|r| r.refund.is_some()).map(|r| refunded(r)));
+        let returned = refund_bill::compare(tx, organisation_id, day, &refunds)?;
+        let refunds_agree = returned.differences.is_empty() && returned.bill == returned.ledger;
+        differences.extend(returned.differences);
         let ledger = ledger_day(tx, organisation_id, day)?;
-        let bill_sum = (count(&payments), payments.iter().map(|r| r.order_fen).sum::<i64>());
-        if ledger != bill_sum || !differences.is_empty() {
+        if ledger != bill || differences.iter().any(|d| !d.kind.is_refund()) {
             differences.extend(missing_in_bill(tx, organisation_id, day, &payments)?);
         }
-        let state = if differences.is_empty() && ledger == bill_sum { "agrees" } else { "differs" };
+        let state = if differences.is_empty() && ledger == bill && refunds_agree { "agrees" } else { "differs" };
         tx.execute_one(
-            sql("INSERT INTO bill_day (organisation_id, day, state, bill_gifts, bill_fen, ledger_gifts, ledger_fen, sha1, checked_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (organisation_id, day) DO UPDATE SET state = excluded.state, \
+            sql("INSERT INTO bill_day (organisation_id, day, state, bill_gifts, bill_fen, ledger_gifts, ledger_fen, sha1, checked_at, \
+                        bill_refunds, bill_refunds_fen, ledger_refunds, ledger_refunds_fen, aside_payments, aside_payments_fen, aside_refunds, aside_refunds_fen) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) \
+                 ON CONFLICT (organisation_id, day) DO UPDATE SET state = excluded.state, \
                  bill_gifts = excluded.bill_gifts, bill_fen = excluded.bill_fen, ledger_gifts = excluded.ledger_gifts, \
-                 ledger_fen = excluded.ledger_fen, sha1 = excluded.sha1, checked_at = excluded.checked_at"),
-            params![organisation_id, day, state, bill_sum.0, bill_sum.1, ledger.0, ledger.1, sha1.as_str(), now],
+                 ledger_fen = excluded.ledger_fen, sha1 = excluded.sha1, checked_at = excluded.checked_at, \
+                 bill_refunds = excluded.bill_refunds, bill_refunds_fen = excluded.bill_refunds_fen, ledger_refunds = excluded.ledger_refunds, \
+                 ledger_refunds_fen = excluded.ledger_refunds_fen, aside_payments = excluded.aside_payments, \
+                 aside_payments_fen = excluded.aside_payments_fen, aside_refunds = excluded.aside_refunds, aside_refunds_fen = excluded.aside_refunds_fen"),
+            params![
+                organisation_id,
+                day,
+                state,
+                bill.count,
+                bill.fen,
+                ledger.count,
+                ledger.fen,
+                sha1.as_str(),
+                now,
+                returned.bill.count,
+                returned.bill.fen,
+                returned.ledger.count,
+                returned.ledger.fen,
+                aside.count,
+                aside.fen,
+                returned.aside.count,
+                returned.aside.fen
+            ],
         )?;
         keep_cases(tx, organisation_id, day, &differences, &case_ids, now)?;
         let body = format!(
-            r#"{{"organisation":"{organisation_id}","day":{day},"state":"{state}","bill_gifts":{},"bill_fen":{},"ledger_gifts":{},"ledger_fen":{},"bill_sha1":"{sha1}"}}"#,
-            bill_sum.0, bill_sum.1, ledger.0, ledger.1
+            r#"{{"organisation":"{organisation_id}","day":{day},"state":"{state}","bill_gifts":{},"bill_fen":{},"ledger_gifts":{},"ledger_fen":{},"bill_refunds":{},"bill_refunds_fen":{},"ledger_refunds":{},"ledger_refunds_fen":{},"bill_sha1":"{sha1}"}}"#,
+            bill.count,
+            bill.fen,
+            ledger.count,
+            ledger.fen,
+            returned.bill.count,
+            returned.bill.fen,
+            returned.ledger.count,
+            returned.ledger.fen
         );
         public_entry::append(tx, entry_id, "reconciliation", &body, now)?;
         Ok(())
     })
-}
-
-fn count(rows: &[&BillRow]) -> i64 {
-    i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }
 
 struct KnownGift {
@@ -169,16 +223,6 @@ fn compare(row: &BillRow, known: Option<&KnownGift>) -> Option<Difference> {
     })
 }
 
-fn refunded(row: &BillRow) -> Difference {
-    Difference {
-        kind: Kind::Refunded,
-        out_trade_no: row.out_trade_no.clone(),
-        transaction_id: row.transaction_id.clone(),
-        bill_fen: -row.refund.as_ref().map_or(0, |r| r.refund_fen),
-        ledger_fen: 0,
-    }
-}
-
 fn known_gifts(tx: &mut Tx, payments: &[&BillRow]) -> Result<HashMap<Id, KnownGift>, Fault> {
     let mut ids: Vec<Id> = payments.iter().filter_map(|r| parse_id(&r.out_trade_no)).collect();
     ids.sort_unstable();
@@ -192,17 +236,17 @@ fn known_gifts(tx: &mut Tx, payments: &[&BillRow]) -> Result<HashMap<Id, KnownGi
 }
 
 /// The ledger's figures of a charity's day, with what is not rolled up yet.
-fn ledger_day(tx: &mut Tx, organisation_id: Id, day: Day) -> Result<(i64, i64), Fault> {
+fn ledger_day(tx: &mut Tx, organisation_id: Id, day: Day) -> Result<Sum, Fault> {
     let row = tx.query_opt(
         sql("SELECT gifts, gifts_fen FROM channel_day WHERE organisation_id = ?1 AND day = ?2"),
         params![organisation_id, day],
     )?;
     let mut sum = match row {
-        Some(row) => (row.int("gifts")?, row.int("gifts_fen")?),
-        None => (0, 0),
+        Some(row) => Sum { count: row.int("gifts")?, fen: row.int("gifts_fen")? },
+        None => Sum::default(),
     };
     for delta in fund::waiting(tx)?.into_iter().filter(|d| d.recipient_id == organisation_id && d.day == day) {
-        sum = (sum.0 + delta.gifts, sum.1 + delta.amount_fen);
+        sum = Sum { count: sum.count + delta.gifts, fen: sum.fen + delta.amount_fen };
     }
     Ok(sum)
 }

@@ -17,6 +17,12 @@ pub struct BillDay {
     pub bill_fen: i64,
     pub ledger_gifts: i64,
     pub ledger_fen: i64,
+    /// Given back: on the bill and in the ledger.
+    pub bill_refunds_fen: i64,
+    pub ledger_refunds_fen: i64,
+    /// Payments on the bill that never entered the books and are given back.
+    pub aside_payments: i64,
+    pub aside_payments_fen: i64,
     pub sha1: String,
     pub checked_at: Micros,
 }
@@ -25,9 +31,10 @@ pub struct BillDay {
 pub fn bill_days(tx: &mut Tx, organisation_id: Id, limit: i64, offset: i64) -> Result<Vec<BillDay>, Fault> {
     tx.query(
         sql("SELECT bill_day.organisation_id, organisation.name, organisation.english_name, bill_day.day, bill_day.state, bill_day.bill_gifts, bill_day.bill_fen, \
-                    bill_day.ledger_gifts, bill_day.ledger_fen, bill_day.sha1, bill_day.checked_at FROM bill_day \
+                    bill_day.ledger_gifts, bill_day.ledger_fen, bill_day.bill_refunds_fen, bill_day.ledger_refunds_fen, bill_day.aside_payments, \
+                    bill_day.aside_payments_fen, bill_day.sha1, bill_day.checked_at FROM bill_day \
              JOIN organisation ON organisation.id = bill_day.organisation_id \
-             WHERE (?1 = 0 OR bill_day.organisation_id = ?1) AND (bill_day.bill_gifts > 0 OR bill_day.ledger_gifts > 0) \
+             WHERE (?1 = 0 OR bill_day.organisation_id = ?1) AND (bill_day.bill_gifts > 0 OR bill_day.ledger_gifts > 0 OR bill_day.bill_refunds > 0 OR bill_day.ledger_refunds > 0 OR bill_day.aside_refunds > 0) \
              ORDER BY bill_day.day DESC, bill_day.organisation_id LIMIT ?2 OFFSET ?3"),
         params![organisation_id, limit, offset],
     )?
@@ -43,6 +50,10 @@ pub fn bill_days(tx: &mut Tx, organisation_id: Id, limit: i64, offset: i64) -> R
             bill_fen: row.int("bill_fen")?,
             ledger_gifts: row.int("ledger_gifts")?,
             ledger_fen: row.int("ledger_fen")?,
+            bill_refunds_fen: row.int("bill_refunds_fen")?,
+            ledger_refunds_fen: row.int("ledger_refunds_fen")?,
+            aside_payments: row.int("aside_payments")?,
+            aside_payments_fen: row.int("aside_payments_fen")?,
             sha1: row.text("sha1")?,
             checked_at: row.int("checked_at")?,
         })
@@ -59,6 +70,9 @@ pub struct Sums {
     pub bill_fen: i64,
     pub ledger_gifts: i64,
     pub ledger_fen: i64,
+    /// Given back, on the same days.
+    pub bill_refunds_fen: i64,
+    pub ledger_refunds_fen: i64,
     /// Everything in the ledger, with days that have no bill yet.
     pub all_fen: i64,
 }
@@ -67,7 +81,8 @@ pub fn sums(tx: &mut Tx, organisation_id: Id) -> Result<Sums, Fault> {
     let row = tx.query_one(
         sql("SELECT COUNT(*) AS days, COALESCE(CAST(SUM(CASE WHEN state = 'agrees' THEN 0 ELSE 1 END) AS BIGINT), 0) AS differing, \
                     COALESCE(CAST(SUM(bill_gifts) AS BIGINT), 0) AS bill_gifts, COALESCE(CAST(SUM(bill_fen) AS BIGINT), 0) AS bill_fen, \
-                    COALESCE(CAST(SUM(ledger_gifts) AS BIGINT), 0) AS ledger_gifts, COALESCE(CAST(SUM(ledger_fen) AS BIGINT), 0) AS ledger_fen \
+                    COALESCE(CAST(SUM(ledger_gifts) AS BIGINT), 0) AS ledger_gifts, COALESCE(CAST(SUM(ledger_fen) AS BIGINT), 0) AS ledger_fen, \
+                    COALESCE(CAST(SUM(bill_refunds_fen) AS BIGINT), 0) AS bill_refunds_fen, COALESCE(CAST(SUM(ledger_refunds_fen) AS BIGINT), 0) AS ledger_refunds_fen \
              FROM bill_day WHERE ?1 = 0 OR organisation_id = ?1"),
         params![organisation_id],
     )?;
@@ -86,6 +101,8 @@ pub fn sums(tx: &mut Tx, organisation_id: Id) -> Result<Sums, Fault> {
         bill_fen: row.int("bill_fen")?,
         ledger_gifts: row.int("ledger_gifts")?,
         ledger_fen: row.int("ledger_fen")?,
+        bill_refunds_fen: row.int("bill_refunds_fen")?,
+        ledger_refunds_fen: row.int("ledger_refunds_fen")?,
         all_fen: all.int("gifts_fen")? + fen,
     })
 }
@@ -102,12 +119,16 @@ pub struct HeldRow {
     pub received_at: Micros,
     pub resolved_at: Option<Micros>,
     pub resolution: String,
+    /// The money lies on an account of a charity of ours, so it can be given back from here.
+    pub refundable: bool,
 }
 
 /// Open ones oldest first, then the newest resolved ones.
 pub fn held(tx: &mut Tx, limit: i64) -> Result<Vec<HeldRow>, Fault> {
     tx.query(
-        sql("SELECT id, reason, out_trade_no, transaction_id, mchid, amount_fen, currency, received_at, resolved_at, resolution FROM held_notification \
+        sql("SELECT id, reason, out_trade_no, transaction_id, mchid, amount_fen, currency, received_at, resolved_at, resolution, \
+                    CASE WHEN reason <> 'unexpected_refund' AND currency = 'CNY' AND EXISTS (SELECT 1 FROM merchant WHERE merchant.mchid = held_notification.mchid) \
+                         THEN 1 ELSE 0 END AS refundable FROM held_notification \
              ORDER BY CASE WHEN resolved_at IS NULL THEN 0 ELSE 1 END, CASE WHEN resolved_at IS NULL THEN received_at ELSE 0 - received_at END, id LIMIT ?1"),
         params![limit],
     )?
@@ -124,6 +145,7 @@ pub fn held(tx: &mut Tx, limit: i64) -> Result<Vec<HeldRow>, Fault> {
             received_at: row.int("received_at")?,
             resolved_at: row.opt_int("resolved_at")?,
             resolution: row.text("resolution")?,
+            refundable: row.bool("refundable")?,
         })
     })
     .collect()

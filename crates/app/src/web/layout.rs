@@ -186,6 +186,7 @@ const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[
     ("/desk/appeals", "desk-room-appeals", "desk-room-appeals-note", &[]),
     ("/desk/complaints", "complaint-desk", "complaint-desk-note", &[Role::Manager]),
     ("/desk/receipts", "papers-room", "papers-room-note", &[Role::Finance, Role::Manager, Role::Approver]),
+    ("/desk/refunds", "room-refunds", "room-refunds-note", &[]),
 ];
 
 /// The rooms of the operator's desk.
@@ -201,6 +202,7 @@ const OPERATOR_ROOMS: &[(&str, &str, &str)] = &[
     ("/operator/audit", "room-audit", "room-audit-note"),
     ("/operator/reports", "room-reports", "room-reports-note"),
     ("/operator/members", "room-members", "room-members-note"),
+    ("/operator/refunds", "room-operator-refunds", "room-operator-refunds-note"),
     ("/operator/health", "room-health", "room-health-note"),
 ];
 

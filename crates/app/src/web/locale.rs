@@ -59,6 +59,7 @@ files![
     "giving",
     "papers",
     "settlement",
+    "refunds",
     "discover",
     "operations",
     "transparency"

@@ -25,6 +25,7 @@
 //! | `papers.rs` | is a receipt issued once, for what was received, without a gap? |
 //! | `papers_service.rs` | what if the finance service is slow, silent or refuses? is a year told on one statement? |
 //! | `races.rs` | many hands at once, forged and repeated confirmations: is one gift one gift? |
+//! | `refunds.rs` | does money go back when it should, once, and with everyone's word? |
 //! | `settlement.rs` | does the bill agree, who decides what does not fit, and does the check see damage? |
 //! | `stream.rs` | where are the fen when money comes back, is given back or goes elsewhere? |
 //! | `simulate.rs` | random worlds against a model that knows only the promises |
@@ -63,6 +64,7 @@ mod projects_closing;
 mod projects_decisions;
 mod projects_plan;
 mod races;
+mod refunds;
 mod rights;
 mod routes;
 mod settlement;

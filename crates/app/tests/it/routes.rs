@@ -96,6 +96,7 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("corrections", _) => all.life.correction,
         ("sheets", _) => all.life.sheet,
         ("held", _) => all.life.held,
+        ("refunds" | "refund", _) => all.life.refund,
         ("files", _) => all.life.file,
         ("changes", _) => all.life.change,
         ("reports", "report") => all.life.report,

@@ -242,6 +242,9 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
         ui::ReceiptLine::new(cx.t("giving-line-recipient"), recipient_of(cx, gift)),
         ui::ReceiptLine::new(cx.t("giving-line-time"), civil::minute_text(paid_at)),
     ];
+    if gift.returned_fen > 0 {
+        lines.push(ui::ReceiptLine::new(cx.t("giving-line-returned"), show::money(gift.returned_fen)));
+    }
     if let Some(place) = gift.place {
         lines.push(ui::ReceiptLine::new(
             cx.t("giving-line-place"),
@@ -272,6 +275,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
             row(cx, format!("{path}/receipt"), "giving-paper", "giving-paper-note"),
             row(cx, format!("{path}/calmer"), "giving-kept", "giving-kept-note"),
             row(cx, project_path(gift.project_id), "giving-to-project", "giving-to-project-note"),
+            row(cx, format!("{path}/refund"), "giving-refund", "giving-refund-note"),
         ])))
         (signature(cx, gift, &path, refusal))
     })

@@ -94,7 +94,7 @@ pub fn page(cx: &Cx) -> Outcome {
         } @else {
             (ui::link_list(&gifts.iter().map(|g| row(cx, g)).collect::<Vec<_>>()))
             (pages(cx, &years, before, more.then(|| gifts.last().map_or(0, |g| g.id))))
-            p { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("giving-mine-csv"), &address("/me/gifts.csv", &years, None))) }
+            p { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("giving-mine-csv"), &address("/me/gifts.csv", &years, None))) " " (ui::Link::new(cx.t("giving-mine-refunds"), "/me/refunds")) }
         }
         (ui::section(&cx.t("giving-mine-papers"), None, ui::link_list(&[
             paper(cx, address("/me/receipts", &years, None), "giving-mine-receipts", "giving-mine-receipts-note"),

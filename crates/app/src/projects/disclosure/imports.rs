@@ -144,10 +144,9 @@ pub fn confirm(app: &App, actor: &Actor, project_id: Id, sheet_id: Id, now: Micr
             return Err(Refusal::conflict("refusal-sheet-faults").into());
         }
         let again = tx.query_one(sql("SELECT again, sha256 FROM expense_sheet WHERE id = ?1"), params![sheet_id])?;
-        if let Some(at) = written_before(tx, project_id, &again.blob("sha256")?)?.filter(|_| sheet.written_at.is_none()) {
-            if again.int("again")? == 0 {
-                return Err(twice(at).into());
-            }
+        let before = written_before(tx, project_id, &again.blob("sha256")?)?.filter(|_| sheet.written_at.is_none());
+        if let (Some(at), 0) = (before, again.int("again")?) {
+            return Err(twice(at).into());
         }
         let taken = tx.execute(
             sql("UPDATE expense_sheet SET written_at = ?2, written_by = ?3 WHERE id = ?1 AND written_at IS NULL"),

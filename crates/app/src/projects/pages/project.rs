@@ -14,12 +14,12 @@ use super::super::model::{
     BudgetLine, CostNote, Decision, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project, ProjectNotice, Redirect, ReportState,
 };
 use super::super::rules;
-use super::super::store::{self, PublicGift, PublicPayout};
+use super::super::store::{self, PublicGift, PublicPayout, PublicRefund};
 use super::closing::redirect_list;
 use super::decisions::{hold_banner, notice_list};
 use super::overview::unfiled;
 use super::project_parts::{
-    complaint, cost_note, disclosure_table, expense_table, gift_list, life, payout_table, post, where_the_money_is,
+    complaint, cost_note, disclosure_table, expense_table, gift_list, life, payout_table, post, refund_table, where_the_money_is,
 };
 use super::{Parties, Place, cost_table, days_late, organisation_name, parties_list, progress, state_badge, trail};
 
@@ -47,6 +47,7 @@ pub struct PublicView {
     notices: Vec<ProjectNotice>,
     redirects: Vec<Redirect>,
     has_closing_report: bool,
+    refunds: Vec<PublicRefund>,
 }
 
 /// 慈善中国, where filings and charities can be looked up.
@@ -88,6 +89,7 @@ fn load(cx: &Cx) -> Result<PublicView, Trouble> {
             notices: store::notices(tx, id, 5)?,
             redirects: store::redirects(tx, id)?.into_iter().filter(|r| r.state.is_public()).collect(),
             has_closing_report: store::last_closing_report(tx, id)?.is_some_and(|r| r.state == ReportState::Published),
+            refunds: store::public_refunds(tx, id, NEWEST_ROWS)?,
             project,
         })
     })
@@ -171,6 +173,7 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         (ui::section(&cx.t("project-disclosures"), None, disclosure_table(cx, p.id, &view.disclosures)))
         (ui::section(&cx.t("project-payouts"), None, payout_table(cx, &view.payouts)))
         (ui::section(&cx.t("project-expenses"), None, expense_table(cx, p.id, &view.expenses)))
+        @if !view.refunds.is_empty() { (ui::section(&cx.t("project-refunds"), None, refund_table(cx, &view.refunds))) }
         (ui::section(&cx.t("project-recent-gifts"), None, gift_list(cx, &view.gifts)))
     }
 }
@@ -211,6 +214,9 @@ fn raised(cx: &Cx, view: &PublicView) -> Markup {
     html! {
         (ui::progress_bar(&progress(cx, total.raised_fen(), view.project.goal_fen)))
         p { (cx.ta("project-gifts", &[("count", total.all_gifts().into()), ("number", show::count(total.all_gifts()).into())])) }
+        @if total.refunded_fen > 0 {
+            p { (cx.ta("project-given-back", &[("given", show::money(total.gifts_fen + total.offline_fen).into()), ("returned", show::money(total.refunded_fen).into())])) }
+        }
         (show::as_of(cx))
         @if let Some(refusal) = &view.refused {
             @let (sentence, next) = refusal_text(cx, refusal);

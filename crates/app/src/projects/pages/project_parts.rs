@@ -10,7 +10,7 @@ use crate::web::{Cx, show};
 use super::super::disclosure::corrections_beside;
 use super::super::fund::Total;
 use super::super::model::{BudgetLine, CostNote, Disclosure, Due, Execution, Expense, ProgressPost, Project, State, Thing};
-use super::super::store::{PublicGift, PublicPayout};
+use super::super::store::{PublicGift, PublicPayout, PublicRefund};
 use super::{budget_table, days_late, quantity_words};
 
 /// In the account, with the implementer, spent; then the budget line by line.
@@ -127,6 +127,18 @@ pub fn payout_table(cx: &Cx, payouts: &[PublicPayout]) -> Markup {
     );
     for payout in payouts {
         table.row(&[&show::day(day_of(payout.paid_at)), &payout.purpose, &show::money(payout.amount_fen)]);
+    }
+    ui::table(&table)
+}
+
+/// What was given back, each as a line of its own: totals are never made smaller in silence. Why is between donor and charity.
+pub fn refund_table(cx: &Cx, refunds: &[PublicRefund]) -> Markup {
+    let mut table = ui::Table::new(
+        cx.t("project-refunds-caption"),
+        vec![ui::Column::words(cx.t("project-date")), ui::Column::number(cx.t("project-amount"))],
+    );
+    for refund in refunds {
+        table.row(&[&show::day(day_of(refund.posted_at)), &show::money(-refund.amount_fen)]);
     }
     ui::table(&table)
 }

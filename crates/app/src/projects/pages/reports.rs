@@ -220,7 +220,6 @@ fn publish_form(cx: &Cx, project: &Project, f: &Figures, refusals: &[Refusal]) -
                     Some(&ui::Link::new(cx.t("project-another-day"), address(project.id, "/disclosures"))),
                 ))
             },
-            ..ui::Form::default()
         }))
     })
 }

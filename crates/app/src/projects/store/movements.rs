@@ -211,6 +211,20 @@ pub fn public_payouts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Pub
         .collect()
 }
 
+/// A refund as strangers see it: how much and when.
+pub struct PublicRefund {
+    pub amount_fen: i64,
+    pub posted_at: Micros,
+}
+
+pub fn public_refunds(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<PublicRefund>, Fault> {
+    let rows = tx.query(
+        sql("SELECT amount_fen, settled_at FROM transfer WHERE code = 2 AND state = 'posted' AND debit_owner = ?1 ORDER BY fact_id DESC LIMIT ?2"),
+        params![project_id, limit],
+    )?;
+    rows.iter().map(|row| Ok(PublicRefund { amount_fen: row.int("amount_fen")?, posted_at: row.int("settled_at")? })).collect()
+}
+
 /// The newest expenses as strangers see them: without who wrote them down.
 pub fn public_expenses(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Expense>, Fault> {
     let rows = tx.query(

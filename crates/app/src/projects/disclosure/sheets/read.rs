@@ -112,8 +112,8 @@ fn workbook(bytes: &[u8]) -> Result<Grid, Refusal> {
     let broken = |_| refused("refusal-sheet-broken");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let sheets = book.sheets_metadata().to_vec();
-    let mut grid = Grid::default();
-    grid.hidden = sheets.iter().filter(|s| s.visible != SheetVisible::Visible).map(|s| s.name.chars().take(40).collect()).collect();
+    let hidden = sheets.iter().filter(|s| s.visible != SheetVisible::Visible).map(|s| s.name.chars().take(40).collect()).collect();
+    let mut grid = Grid { hidden, ..Grid::default() };
     let first = sheets.iter().find(|s| s.visible == SheetVisible::Visible).ok_or_else(|| refused("refusal-sheet-nothing"))?;
     let merged = book.merge_cells_by_sheet_name(&first.name).map_err(broken)?;
     for area in merged.iter().take(20) {
