@@ -2,7 +2,7 @@
 //! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
 //!
 //! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations`;
-//! `giving → projects`; `papers → giving`; `settlement → giving, papers`; `refunds → settlement, papers`; `discover` reads from all; `operations` reads from all;
+//! `offline → projects`; `giving → projects, offline`; `papers → giving`; `settlement → giving, papers`; `refunds → settlement, papers`; `discover` reads from all; `operations` reads from all;
 //! `transparency` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
 //! and `channel`, which use no slice.
 
@@ -18,6 +18,7 @@ pub mod files;
 pub mod giving;
 pub mod jobs;
 pub mod kernel;
+pub mod offline;
 pub mod operations;
 pub mod organisations;
 pub mod papers;
@@ -45,6 +46,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 13, name: "sheets", text: include_str!("../../../migrations/0013_sheets.sql") },
     Migration { number: 14, name: "organisations", text: include_str!("../../../migrations/0014_organisations.sql") },
     Migration { number: 15, name: "refunds", text: include_str!("../../../migrations/0015_refunds.sql") },
+    Migration { number: 16, name: "reversals", text: include_str!("../../../migrations/0016_reversals.sql") },
+    Migration { number: 17, name: "offline", text: include_str!("../../../migrations/0017_offline.sql") },
 ];
 
 pub use kernel::Mode;
@@ -186,6 +189,7 @@ pub fn routes() -> Vec<web::Route> {
         people::routes(),
         organisations::routes(),
         projects::routes(),
+        offline::routes(),
         giving::routes(),
         papers::routes(),
         settlement::routes(),

@@ -3,6 +3,7 @@
 use app::files::{self, Prepared};
 use app::kernel::civil::{day_of, day_text};
 use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Role, Trouble};
+use app::offline;
 use app::organisations::admissions::{self, Papers};
 use app::organisations::invitations::{self, Addressee, NewInvitation};
 use app::organisations::reports::{self, NewReport, ReportKind};
@@ -58,6 +59,11 @@ pub struct Life {
     pub returned: Id,
     /// Another one was, and an appeal is open.
     pub appeal: Id,
+    /// A bank transfer of the donor, confirmed; and things that wait for a second person.
+    pub offline_gift: Id,
+    pub offline_things: Id,
+    /// A return of unused money that waits for a second person.
+    pub reversal: Id,
     /// The charity is asked for a statement on it.
     pub complaint: Id,
     /// Answered, with a paper.
@@ -144,6 +150,38 @@ impl World {
         for person in cast.everyone() {
             self.sign_in_again(person);
         }
+        let paper =
+            Prepared::from_upload(&Upload { field: "evidence".to_owned(), name: "回单.png".to_owned(), bytes: PIXEL.to_vec() }, false);
+        let paper = paper.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+        let typed = projects::Typed { reason: "采购价低于预算", evidence: Some(&paper) };
+        let reversal = done(projects::ask_return(app, &cast.finance.actor, project, 5_000, &typed, self.now()));
+        let reference = done(offline::reference_of(app, donor.id, self.now()));
+        let entry = offline::Entry {
+            project_id: project,
+            kind: Some(offline::Kind::Transfer),
+            amount_fen: 1_000,
+            received_day: Some(day_of(self.now())),
+            payer: "清河商会",
+            anonymous: false,
+            reference: &reference,
+            bank_reference: "2026032400000001",
+            evidence: Some(&paper),
+        };
+        let offline_gift = done(offline::enter_gift(app, &cast.finance.actor, &entry, self.now()));
+        done(offline::confirm_gift(app, &cast.approver.actor, offline_gift, self.now()));
+        let things = offline::Thing {
+            project_id: project,
+            item: "棉衣",
+            quantity: 100,
+            unit: "件",
+            valuation_fen: 1_200_000,
+            basis: "出厂发票",
+            received_day: Some(day_of(self.now())),
+            payer: "清河服装厂",
+            anonymous: false,
+            evidence: Some(&paper),
+        };
+        let offline_things = done(offline::enter_things(app, &cast.finance.actor, &things, self.now()));
         let (complaint, question, question_paper) = self.supervised(cast, published);
         let (returned, appeal) = self.appealed(cast);
         Life {
@@ -165,6 +203,9 @@ impl World {
             refund,
             file,
             export,
+            offline_gift,
+            offline_things,
+            reversal,
             complaint,
             question,
             question_paper,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use db::{Fault, Tx};
 
 use crate::kernel::{Id, Micros, Waiting, claims};
-use crate::{organisations, papers, people, projects, refunds, settlement, transparency};
+use crate::{offline, organisations, papers, people, projects, refunds, settlement, transparency};
 
 use super::appeals;
 use super::rules::queues::{Holder, Item};
@@ -27,6 +27,7 @@ const AT_DESK: &[OfDesk] = &[
     organisations::waiting_at_desk,
     projects::waiting_at_desk,
     refunds::waiting_at_desk,
+    offline::waiting_at_desk,
     transparency::waiting_at_desk,
     papers::waiting_at_desk,
 ];

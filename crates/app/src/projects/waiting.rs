@@ -133,6 +133,18 @@ pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], now: Micros) -> Res
                 unattended: "unattended-redirect",
             });
         }
+        for (reversal, title) in store::reversals::open_of(tx, *organisation_id, WAITING_SHOWN)? {
+            waiting.push(Waiting {
+                queue: "waiting-reversals",
+                thing: "reversal",
+                thing_id: reversal.id,
+                title: format!("{} · {title}", money::Fen(reversal.amount_fen)),
+                href: format!("/desk/reversals/{}", reversal.id),
+                since: reversal.asked.at,
+                due_at: None,
+                unattended: "unattended-reversal",
+            });
+        }
     }
     waiting.extend(finance::returned_at_desk(tx, organisation_ids)?);
     for project in store::desk_projects(tx, organisation_ids)? {

@@ -8,6 +8,7 @@ use money::Fen;
 
 use crate::App;
 use crate::kernel::{Id, Trouble, audit, hex, sha256};
+use crate::offline;
 use crate::papers;
 use crate::projects::disclosure;
 use crate::projects::fund::{self, Total};
@@ -55,6 +56,7 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         days(tx, &mut findings)?;
         findings.extend(crate::projects::check(tx)?.into_iter().map(Finding));
         findings.extend(disclosure::check(tx)?.into_iter().map(Finding));
+        findings.extend(offline::check(tx)?.into_iter().map(Finding));
         findings.extend(audit::check(tx)?.into_iter().map(Finding));
         findings.extend(papers::check(tx)?.into_iter().map(Finding));
         Ok((looked, findings))

@@ -33,6 +33,14 @@ pub(super) fn stream(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fau
         }
     }
     for row in tx.query(
+        sql("SELECT reversal.id FROM reversal LEFT JOIN transfer ON transfer.fact_id = reversal.id AND transfer.code IN (5, 6) \
+             WHERE (reversal.state = 'done') <> (transfer.id IS NOT NULL) OR transfer.amount_fen <> reversal.amount_fen \
+             OR (transfer.code = 6 AND transfer.about_id <> reversal.of_id) ORDER BY reversal.id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("reversal {} does not stand in the books as it was decided", row.int("id")?)));
+    }
+    for row in tx.query(
         sql("SELECT DISTINCT stretch.project_id FROM stretch LEFT JOIN fund ON fund.project_id = stretch.project_id WHERE fund.project_id IS NULL \
              ORDER BY stretch.project_id LIMIT 100"),
         params![],

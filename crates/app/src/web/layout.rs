@@ -187,6 +187,7 @@ const DESK_ROOMS: &[(&str, &str, &str, &[Role])] = &[
     ("/desk/complaints", "complaint-desk", "complaint-desk-note", &[Role::Manager]),
     ("/desk/receipts", "papers-room", "papers-room-note", &[Role::Finance, Role::Manager, Role::Approver]),
     ("/desk/refunds", "room-refunds", "room-refunds-note", &[]),
+    ("/desk/offline", "offline-title", "offline-desk-note", &[Role::Manager, Role::Finance, Role::Approver]),
 ];
 
 /// The rooms of the operator's desk.

@@ -58,6 +58,7 @@ files![
     "disclosure",
     "giving",
     "papers",
+    "offline",
     "settlement",
     "refunds",
     "discover",

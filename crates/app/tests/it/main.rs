@@ -28,6 +28,8 @@
 //! | `refunds.rs` | does money go back when it should, once, and with everyone's word? |
 //! | `settlement.rs` | does the bill agree, who decides what does not fit, and does the check see damage? |
 //! | `stream.rs` | where are the fen when money comes back, is given back or goes elsewhere? |
+//! | `reversals.rs` | does what comes back or was wrong pass through two people, and is it seen? |
+//! | `offline.rs` | do gifts outside the channel come in by two hands, once, and find their donor? |
 //! | `simulate.rs` | random worlds against a model that knows only the promises |
 //! | `modes.rs` | what may each legal mode do, and what is refused? |
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
@@ -46,6 +48,7 @@ mod giving;
 mod giving_orders;
 mod giving_project;
 mod modes;
+mod offline;
 mod operations;
 mod organisations;
 mod organisations_admission;
@@ -65,6 +68,7 @@ mod projects_decisions;
 mod projects_plan;
 mod races;
 mod refunds;
+mod reversals;
 mod rights;
 mod routes;
 mod settlement;

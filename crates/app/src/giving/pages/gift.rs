@@ -266,7 +266,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
         // A guest has no other place to be told at (慈善法 arts. 56 and 58: donors are told).
         @if !notices.is_empty() { (ui::section(&cx.t("giving-project-notices"), None, projects::notice_list(cx, &notices))) }
         (ui::section(&cx.t("giving-where"), None, html! {
-            (flow(cx, gift, paid_at, whereabouts.as_ref()))
+            (flow(cx, &Given { amount_fen: gift.amount_fen, when: civil::minute_text(paid_at), recipient: recipient_of(cx, gift) }, whereabouts.as_ref()))
             (show::as_of(cx))
         }))
         (ui::section(&cx.t("giving-keep"), None, ui::link_list(&[
@@ -285,15 +285,22 @@ fn row<'a>(cx: &Cx, href: String, title: &str, note: &str) -> ui::LinkRow<'a> {
     ui::LinkRow { href: href.into(), title: cx.t(title).into(), note: cx.t(note).into(), aside: Markup::default() }
 }
 
+/// What the first stops of the way say.
+pub struct Given<'a> {
+    pub amount_fen: i64,
+    pub when: String,
+    pub recipient: &'a str,
+}
+
 /// Where the money of this gift is now.
-fn flow(cx: &Cx, gift: &GiftView, paid_at: i64, whereabouts: Option<&projects::Whereabouts>) -> Markup {
+pub fn flow(cx: &Cx, gift: &Given, whereabouts: Option<&projects::Whereabouts>) -> Markup {
     let word = |key: &str| cx.t(key);
     let given = ui::FlowStop {
         title: word("giving-stop-given").into(),
         state: ui::State::Done,
         state_word: word("giving-stop-received").into(),
         amount: show::money(gift.amount_fen).into(),
-        when: civil::minute_text(paid_at).into(),
+        when: gift.when.as_str().into(),
         ..ui::FlowStop::default()
     };
     let Some(w) = whereabouts else {
@@ -321,7 +328,7 @@ fn flow(cx: &Cx, gift: &GiftView, paid_at: i64, whereabouts: Option<&projects::W
         state: if w.in_account_fen > 0 { ui::State::Current } else { ui::State::Done },
         state_word: word(if w.in_account_fen > 0 { "giving-stop-in-account" } else { "giving-stop-passed" }).into(),
         amount: (if w.in_account_fen > 0 { show::money(w.in_account_fen) } else { String::new() }).into(),
-        note: html! { p { (cx.ta("giving-stop-account-note", &[("recipient", recipient_of(cx, gift).into())])) } },
+        note: html! { p { (cx.ta("giving-stop-account-note", &[("recipient", gift.recipient.into())])) } },
         ..ui::FlowStop::default()
     };
     let part = |label: String, fen: i64| ui::FlowPart {

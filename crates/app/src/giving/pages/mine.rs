@@ -8,6 +8,7 @@ use crate::giving::model::{GiftView, Stage};
 use crate::giving::{rules, store};
 use crate::kernel::civil::{self, Day};
 use crate::kernel::{Id, Micros, Refusal, Trouble};
+use crate::offline;
 use crate::projects;
 use crate::web::{Answer, Cx, Outcome, PageParts, show};
 
@@ -59,6 +60,7 @@ pub fn page(cx: &Cx) -> Outcome {
     let (mut gifts, (count, sum_fen, projects)) = cx.app.db.read(|tx| -> Result<_, db::Fault> {
         Ok((store::gifts_of(tx, donor_id, from, until, before, limit)?, store::sums_of(tx, donor_id, from, until)?))
     })?;
+    let offline = cx.app.db.read(|tx| offline::gifts_of(tx, donor_id, from, until))?;
     let more = gifts.len() > PAGE;
     gifts.truncate(PAGE);
     let notices = cx.app.db.read(|tx| -> Result<_, db::Fault> {
@@ -100,6 +102,8 @@ pub fn page(cx: &Cx) -> Outcome {
             paper(cx, address("/me/receipts", &years, None), "giving-mine-receipts", "giving-mine-receipts-note"),
             paper(cx, address("/me/statements", &years, None), "giving-mine-statement", "giving-mine-statement-note"),
         ])))
+        @if !offline.is_empty() { (ui::section(&cx.t("giving-offline-gifts"), None, ui::link_list(&offline.iter().map(|g| offline_row(cx, g)).collect::<Vec<_>>()))) }
+        p { (cx.t("giving-offline-how")) " " (ui::Link::new(cx.t("offline-mine"), "/me/transfer-reference")) }
     };
     Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
 }
@@ -140,6 +144,17 @@ fn row<'a>(cx: &Cx, gift: &'a GiftView) -> ui::LinkRow<'a> {
         title: cx.either(&gift.project_title, &gift.project_english_title).into(),
         note: format!("{when} · {recipient}").into(),
         aside: html! { b { (show::money(gift.amount_fen)) } " " (ui::badge(tone, &cx.t(&format!("giving-badge-{}", stage.word())))) },
+    }
+}
+
+fn offline_row<'a>(cx: &Cx, gift: &'a offline::DonorGift) -> ui::LinkRow<'a> {
+    let recipient = cx.either(&gift.recipient_name, &gift.recipient_english_name);
+    let (tone, key) = if gift.undone { (ui::Tone::Bad, "offline-undone") } else { (ui::Tone::Good, "offline-confirmed") };
+    ui::LinkRow {
+        href: format!("/me/offline-gifts/{}", gift.id).into(),
+        title: cx.either(&gift.project_title, &gift.project_english_title).into(),
+        note: format!("{} · {} · {recipient}", civil::day_text(gift.received_day), cx.t(gift.kind.key())).into(),
+        aside: html! { b { (show::money(gift.amount_fen)) } " " (ui::badge(tone, &cx.t(key))) },
     }
 }
 

@@ -4,6 +4,7 @@ mod calmer;
 mod certificate;
 mod gift;
 mod mine;
+mod offline;
 mod way;
 
 pub use crate::web::show::qr;
@@ -26,6 +27,8 @@ pub fn routes() -> Vec<Route> {
         get("/gifts/{id}/{code}/certificate.png", Right::Anyone, certificate::png),
         get("/me/gifts", Right::SignedIn, mine::page),
         get("/me/gifts.csv", Right::SignedIn, mine::csv),
+        get("/me/offline-gifts/{id}", Right::SignedIn, offline::page),
+        post("/me/offline-gifts/{id}/anonymity", Right::SignedIn, offline::sign),
     ]
 }
 

@@ -8,6 +8,7 @@ mod draft;
 mod money;
 mod plan;
 mod reports;
+mod reversals;
 mod steps;
 mod stream;
 
@@ -15,11 +16,12 @@ pub use changes::{Wanted, announce_change, ask_for_change, object, refuse_change
 pub use closing::{announce_redirect, ask_for_redirect, hand_in_closing_report, judge_closing_report, refuse_redirect, settle_redirects};
 pub use decisions::{answer_appeal, appeal, ask_for_suspension, decide};
 pub use draft::{draft, save};
-pub use money::{approve_payout, record_expense, refuse_payout, request_payout};
+pub use money::{approve_payout, record_expense, record_expense_with, refuse_payout, request_payout};
 pub(super) use money::{record_one, running};
 pub use plan::{add_paper, explain_costs, record_filing, remove_paper, save_plan};
 pub(super) use plan::{snapshot, unready};
 pub use reports::{disclose, figures_until, post_progress};
+pub use reversals::{Typed, ask_correction, ask_return, confirm_reversal, refuse_reversal};
 pub(super) use steps::missing;
 pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit};
 pub use stream::{Stamp, enter_offline_gift, hold_refund, post_refund, redirect, release_refund, take_return, undo, undo_offline_gift};

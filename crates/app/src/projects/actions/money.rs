@@ -5,6 +5,7 @@ use money::Fen;
 use serde::Serialize;
 
 use crate::App;
+use crate::files::{self, Prepared};
 use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
 
@@ -113,12 +114,29 @@ pub(in crate::projects) fn running(project: &Project) -> Result<(), Refusal> {
 
 /// Accounts for money that the implementer has spent, on a budget line that has room for it.
 pub fn record_expense(app: &App, actor: &Actor, project_id: Id, asked: &NewExpense, now: Micros) -> Result<Id, Trouble> {
-    let ids = [app.new_id(), app.new_id(), app.new_id()];
+    record_expense_with(app, actor, project_id, asked, None, now)
+}
+
+/// The same with the invoice itself, kept for the desks.
+pub fn record_expense_with(
+    app: &App,
+    actor: &Actor,
+    project_id: Id,
+    asked: &NewExpense,
+    invoice: Option<&Prepared>,
+    now: Micros,
+) -> Result<Id, Trouble> {
+    let (ids, file_id) = ([app.new_id(), app.new_id(), app.new_id()], app.new_id());
     app.db.write(|tx| {
         let project = load(tx, actor, project_id)?;
         let person_id = seated(actor, &[project.recipient_id, project.implementer_id], &[Role::Manager, Role::Finance])?;
         running(&project)?;
-        record_one(tx, &project, person_id, asked, ids, now)
+        let expense_id = record_one(tx, &project, person_id, asked, ids, now)?;
+        if let Some(invoice) = invoice {
+            files::keep(tx, file_id, invoice, project.recipient_id, person_id, now)?;
+            store::reversals::attach_invoice(tx, expense_id, file_id)?;
+        }
+        Ok(expense_id)
     })
 }
 

@@ -9,13 +9,14 @@ use crate::kernel::{Id, Micros, WAITING_SHOWN, Waiting, workdays};
 use super::super::model::{Correction, Cost, Disclosure, Elsewhere, ExpenseLine, Flow, LineKind, Particulars, Review, Thing};
 use super::super::store;
 
-/// The expenses posted before `end` that no disclosure has told, in the order of the books.
+/// The expenses posted before `end` that no disclosure has told and no correction undone, in the order of the books.
 pub fn untold_expenses(tx: &mut Tx, project_id: Id, end: Micros) -> Result<Vec<ExpenseLine>, Fault> {
     let rows = tx.query(
         sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit, budget_line.kind AS category \
              FROM expense JOIN budget_line ON budget_line.id = expense.budget_line_id \
              LEFT JOIN disclosure_expense ON disclosure_expense.expense_id = expense.id \
-             WHERE expense.project_id = ?1 AND expense.recorded_at < ?2 AND disclosure_expense.expense_id IS NULL ORDER BY expense.id"),
+             WHERE expense.project_id = ?1 AND expense.recorded_at < ?2 AND disclosure_expense.expense_id IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer.code = 6 AND transfer.about_id = expense.id AND transfer.settled_at < ?2) ORDER BY expense.id"),
         params![project_id, end],
     )?;
     rows.iter().map(ExpenseLine::from_row).collect()

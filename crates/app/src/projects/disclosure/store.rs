@@ -292,8 +292,8 @@ pub fn correctable(tx: &mut Tx, project_id: Id) -> Result<Vec<(Thing, Id, String
 /// All expenses of a project in the order of the books, for a file.
 pub fn all_expenses(tx: &mut Tx, project_id: Id) -> Result<Vec<Expense>, Fault> {
     let rows = tx.query(
-        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
-             JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.id LIMIT 50000"),
+        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit, undone.settled_at AS undone_at FROM expense \
+             LEFT JOIN transfer AS undone ON undone.code = 6 AND undone.about_id = expense.id JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.id LIMIT 50000"),
         params![project_id],
     )?;
     rows.iter().map(Expense::from_row).collect()

@@ -5,6 +5,7 @@ mod decisions;
 mod finance;
 mod money;
 mod plan;
+mod reversal;
 mod shown;
 mod told;
 
@@ -13,6 +14,7 @@ pub use decisions::{Change, ChangeState, Decision, DecisionKind, NoticeKind, Pro
 pub use finance::{Cost, Elsewhere, ExpenseLine, Flow, NewDisclosure, Particulars, Review};
 pub use money::{Disclosure, Expense, Figures, Hand, NewExpense, Payout, PayoutState};
 pub use plan::{CostNote, Hold, LineKind, NamedPaper, Node, PLAN_TEXTS, Paper, PaperKind, Plan, PlanText, ProjectKind, Snapshot, Version};
+pub use reversal::{Correctable, PublicReversal, Reversal, ReversalState, What};
 pub use shown::{
     Accepting, CalmerFacts, CalmerLine, Due, ExpensePart, Filter, LastDisclosure, LastProgress, NEVER, PayoutPart, ProjectCardData,
     RedirectPart, RefundPart, Report, Sort, Whereabouts,

@@ -125,6 +125,8 @@ pub struct Expense {
     pub invoice_number: String,
     pub spent_day: Day,
     pub recorded_at: Micros,
+    /// A correction has undone it; it stays in the list.
+    pub undone: bool,
 }
 
 impl Expense {
@@ -141,6 +143,7 @@ impl Expense {
             invoice_number: row.text("invoice_number")?,
             spent_day: row.int("spent_day")?,
             recorded_at: row.int("recorded_at")?,
+            undone: row.opt_int("undone_at")?.is_some(),
         })
     }
 }

@@ -18,6 +18,7 @@ mod project;
 mod project_parts;
 mod records;
 mod reports;
+mod reversals;
 mod steps;
 mod versions;
 
@@ -83,7 +84,15 @@ pub fn routes() -> Vec<Route> {
         post("/desk/payouts/{id}/approval", Right::Desk, money::approve_payout),
         post("/desk/payouts/{id}/refusal", Right::Desk, money::refuse_payout),
         get("/desk/projects/{id}/expenses", Right::Desk, money::expenses),
-        post("/desk/projects/{id}/expenses", Right::Desk, money::record_expense),
+        upload("/desk/projects/{id}/expenses", Right::Desk, money::record_expense),
+        get("/desk/projects/{id}/reversals", Right::Desk, reversals::reversals),
+        get("/desk/projects/{id}/returns/new", Right::Desk, reversals::new_return),
+        upload("/desk/projects/{id}/returns", Right::Desk, reversals::ask_return),
+        get("/desk/projects/{id}/record-corrections/new", Right::Desk, reversals::new_correction),
+        upload("/desk/projects/{id}/record-corrections", Right::Desk, reversals::ask_correction),
+        get("/desk/reversals/{id}", Right::Desk, reversals::reversal),
+        post("/desk/reversals/{id}/confirmation", Right::Desk, reversals::confirm),
+        post("/desk/reversals/{id}/refusal", Right::Desk, reversals::refuse),
         get("/desk/projects/{id}/fundraising-end", Right::Desk, steps::ending),
         post("/desk/projects/{id}/fundraising-end", Right::Desk, steps::end),
         get("/desk/projects/{id}/execution", Right::Desk, steps::executing),

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use money::Fen;
 
+use crate::files::Prepared;
 use crate::kernel::civil::{day_of, day_text, parse_day};
 use crate::kernel::{Id, Refusal, Role, Trouble};
 use crate::web::{Answer, Cx, Outcome, PageParts, show};
@@ -11,6 +12,7 @@ use super::super::fund;
 use super::super::model::{BudgetLine, NewExpense, Payout, PayoutState, Project};
 use super::super::{actions, rules, store};
 use super::overview::{address, head, load};
+use super::project_parts::marked;
 use super::{error_of, quantity_words, refused, status_of, trail, whole_number};
 use crate::web::parse_id;
 
@@ -153,6 +155,9 @@ fn payout_page(cx: &Cx, view: &PayoutView, refusals: &[Refusal]) -> Outcome {
         (refused(cx, refusals))
         (ui::definition_list(&terms))
         @if payout.state.is_open() { p { (cx.t("project-two-hands")) } }
+        @if matches!(payout.state, PayoutState::Paid { .. }) && cx.actor.holds(project.recipient_id, &Role::ALL) {
+            p { (ui::Link::new(cx.t("project-correct"), address(project.id, &format!("/record-corrections/new?of=3-{}", payout.id)))) }
+        }
         @if decides {
             @match &yes {
                 Ok(_) => (ui::form(&ui::Form {
@@ -209,7 +214,7 @@ fn expenses_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
         let mut named = Vec::new();
         for expense in store::expenses(tx, project.id)? {
             let name = store::person_name(tx, expense.recorded_by)?;
-            named.push((expense.expense, name));
+            named.push((expense, name));
         }
         Ok::<_, db::Fault>((named, store::lines(tx, project.id)?, fund::total(tx, project.id)?))
     })?;
@@ -224,17 +229,26 @@ fn expenses_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
             ui::Column::number(cx.t("project-line-plan")),
             ui::Column::number(cx.t("project-amount")),
             ui::Column::words(cx.t("project-recorded-by")),
+            ui::Column::words(cx.t("project-expense-papers")),
         ],
     );
-    for (e, name) in &expenses {
+    let of_recipient = cx.actor.holds(project.recipient_id, &Role::ALL);
+    for (desk, name) in &expenses {
+        let e = &desk.expense;
         table.row(&[
             &show::day(e.spent_day),
             &e.item,
-            &e.description,
+            &marked(cx, &e.description, e.undone),
             &e.invoice_number,
             &quantity_words(cx, e.quantity, &e.unit, e.unit_price_fen),
             &show::money(e.amount_fen),
             name,
+            &html! {
+                @if let Some(file) = desk.file_id.filter(|_| of_recipient) { (ui::Link::new(cx.t("project-invoice-file"), format!("/files/{file}"))) " " }
+                @if of_recipient && !e.undone {
+                    (ui::Link::new(cx.t("project-correct"), address(project.id, &format!("/record-corrections/new?of=4-{}", e.id))))
+                }
+            },
         ]);
     }
     let body = html! {
@@ -282,6 +296,7 @@ fn expense_form(cx: &Cx, project: &Project, lines: &[BudgetLine], refusals: &[Re
     };
     ui::form(&ui::Form {
         action: address(project.id, "/expenses").into(),
+        method: ui::Method::Upload,
         body: html! {
             (ui::select_field(&ui::Select {
                 name: "budget_line".into(), label: cx.t("project-line-item").into(), choices, error: error_of(cx, refusals, "budget_line").into(), required: true,
@@ -292,6 +307,10 @@ fn expense_form(cx: &Cx, project: &Project, lines: &[BudgetLine], refusals: &[Re
             (field("description", "project-description", "project-expense-description-help", ui::InputKind::Text))
             (field("invoice_number", "project-invoice", "project-invoice-help", ui::InputKind::Text))
             (field("spent_day", "project-spent-day", "", ui::InputKind::Date))
+            (ui::file_field(&ui::FileInput {
+                name: "invoice".into(), label: cx.t("project-invoice-upload").into(), accept: "image/*,application/pdf".into(),
+                help: cx.t("project-invoice-upload-help").into(), error: error_of(cx, refusals, "invoice").into(), ..ui::FileInput::default()
+            }))
             (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("project-expense-record"), None), None))
         },
         ..ui::Form::default()
@@ -312,8 +331,10 @@ fn typed_expense(cx: &Cx) -> Result<NewExpense, Refusal> {
 
 pub fn record_expense(cx: &Cx) -> Outcome {
     let project = load(cx)?;
-    let recorded =
-        typed_expense(cx).map_err(Trouble::from).and_then(|asked| actions::record_expense(&cx.app, &cx.actor, project.id, &asked, cx.now));
+    let recorded = typed_expense(cx).map_err(Trouble::from).and_then(|asked| {
+        let invoice = cx.upload("invoice").map(|u| Prepared::of_field(u, "invoice", false)).transpose()?;
+        actions::record_expense_with(&cx.app, &cx.actor, project.id, &asked, invoice.as_ref(), cx.now)
+    });
     match recorded {
         Ok(_) => Ok(Answer::redirect(format!("{}?done=project-expense", address(project.id, "/expenses")))),
         Err(Trouble::Refused(refusal)) => expenses_page(cx, &project, &[refusal]),

@@ -155,6 +155,7 @@ pub fn head(cx: &Cx, project: &Project, current: usize) -> Markup {
         ui::Link::new(cx.t("project-payouts"), at("/payouts")),
         ui::Link::new(cx.t("project-expenses"), at("/expenses")),
         ui::Link::new(cx.t("disclosure-desk-tab"), at("/clocks")),
+        ui::Link::new(cx.t("project-reversals"), at("/reversals")),
     ];
     html! {
         (trail(cx, &[ui::Link::new(cx.t("project-desk"), "/desk")], &project.title))

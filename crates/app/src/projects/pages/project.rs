@@ -11,16 +11,19 @@ use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
 use super::super::facts;
 use super::super::fund::{self, Total};
 use super::super::model::{
-    BudgetLine, CostNote, Decision, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project, ProjectNotice, Redirect, ReportState,
+    BudgetLine, CostNote, Decision, Disclosure, Due, Expense, PaperKind, Plan, ProgressPost, Project, ProjectNotice, PublicReversal,
+    Redirect, ReportState,
 };
 use super::super::rules;
-use super::super::store::{self, PublicGift, PublicPayout, PublicRefund};
+use super::super::store::{self, PublicGift, PublicPayout, PublicRefund, PublicThings};
 use super::closing::redirect_list;
 use super::decisions::{hold_banner, notice_list};
 use super::overview::unfiled;
 use super::project_parts::{
-    complaint, cost_note, disclosure_table, expense_table, gift_list, life, payout_table, post, refund_table, where_the_money_is,
+    complaint, cost_note, disclosure_table, expense_table, gift_list, life, payout_table, post, refund_table, things_table,
+    where_the_money_is,
 };
+use super::reversals::public_table;
 use super::{Parties, Place, cost_table, days_late, organisation_name, parties_list, progress, state_badge, trail};
 
 /// Exactly what the public page shows.
@@ -38,7 +41,9 @@ pub struct PublicView {
     disclosures: Vec<Disclosure>,
     payouts: Vec<PublicPayout>,
     expenses: Vec<Expense>,
+    reversals: Vec<PublicReversal>,
     gifts: Vec<PublicGift>,
+    things: Vec<PublicThings>,
     plan: Plan,
     papers: Vec<(PaperKind, File)>,
     notes: Vec<CostNote>,
@@ -80,7 +85,9 @@ fn load(cx: &Cx) -> Result<PublicView, Trouble> {
             disclosures: store::disclosures(tx, id)?,
             payouts: store::public_payouts(tx, id, NEWEST_ROWS)?,
             expenses: store::public_expenses(tx, id, NEWEST_ROWS)?,
+            reversals: store::reversals::public(tx, id, NEWEST_ROWS)?,
             gifts: store::recent_gifts(tx, id, NEWEST_GIFTS)?,
+            things: store::public_things(tx, id, NEWEST_GIFTS)?,
             plan: store::find_plan(tx, &project)?,
             papers,
             notes: store::cost_notes(tx, id)?,
@@ -174,7 +181,9 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         (ui::section(&cx.t("project-payouts"), None, payout_table(cx, &view.payouts)))
         (ui::section(&cx.t("project-expenses"), None, expense_table(cx, p.id, &view.expenses)))
         @if !view.refunds.is_empty() { (ui::section(&cx.t("project-refunds"), None, refund_table(cx, &view.refunds))) }
+        @if !view.reversals.is_empty() { (ui::section(&cx.t("project-reversals"), None, public_table(cx, &view.reversals))) }
         (ui::section(&cx.t("project-recent-gifts"), None, gift_list(cx, &view.gifts)))
+        @if !view.things.is_empty() { (ui::section(&cx.t("project-things"), None, things_table(cx, &view.things))) }
     }
 }
 

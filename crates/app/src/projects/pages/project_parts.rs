@@ -10,7 +10,7 @@ use crate::web::{Cx, show};
 use super::super::disclosure::corrections_beside;
 use super::super::fund::Total;
 use super::super::model::{BudgetLine, CostNote, Disclosure, Due, Execution, Expense, ProgressPost, Project, State, Thing};
-use super::super::store::{PublicGift, PublicPayout, PublicRefund};
+use super::super::store::{PublicGift, PublicPayout, PublicRefund, PublicThings};
 use super::{budget_table, days_late, quantity_words};
 
 /// In the account, with the implementer, spent; then the budget line by line.
@@ -113,6 +113,11 @@ pub fn disclosure_table(cx: &Cx, project_id: Id, disclosures: &[Disclosure]) -> 
     ui::table(&table)
 }
 
+/// What a record says, and that a correction has undone it.
+pub fn marked(cx: &Cx, words: &str, undone: bool) -> Markup {
+    html! { (words) @if undone { " " (ui::badge(ui::Tone::Bad, &cx.t("project-undone"))) } }
+}
+
 pub fn payout_table(cx: &Cx, payouts: &[PublicPayout]) -> Markup {
     if payouts.is_empty() {
         return html! { p { (cx.t("project-payouts-none")) } };
@@ -126,7 +131,7 @@ pub fn payout_table(cx: &Cx, payouts: &[PublicPayout]) -> Markup {
         ],
     );
     for payout in payouts {
-        table.row(&[&show::day(day_of(payout.paid_at)), &payout.purpose, &show::money(payout.amount_fen)]);
+        table.row(&[&show::day(day_of(payout.paid_at)), &marked(cx, &payout.purpose, payout.undone), &show::money(payout.amount_fen)]);
     }
     ui::table(&table)
 }
@@ -161,7 +166,10 @@ pub fn expense_table(cx: &Cx, project_id: Id, expenses: &[Expense]) -> Markup {
         table.row(&[
             &show::day(e.spent_day),
             &cx.either(&e.item, &e.english_item),
-            &ui::Link::new(e.description.as_str(), Thing::Expense.path(project_id, e.id)),
+            &html! {
+                (ui::Link::new(e.description.as_str(), Thing::Expense.path(project_id, e.id)))
+                @if e.undone { " " (ui::badge(ui::Tone::Bad, &cx.t("project-undone"))) }
+            },
             &quantity_words(cx, e.quantity, &e.unit, e.unit_price_fen),
             &show::money(e.amount_fen),
         ]);
@@ -185,7 +193,29 @@ pub fn gift_list(cx: &Cx, gifts: &[PublicGift]) -> Markup {
     );
     for gift in gifts {
         let name = if gift.name.is_empty() { cx.t("project-kind-person") } else { gift.name.clone() };
-        table.row(&[&name, &gift.message, &show::instant(gift.paid_at), &show::money(gift.amount_fen)]);
+        let words = html! { (gift.message) @if gift.offline { (ui::badge(ui::Tone::Plain, &cx.t("project-gift-offline"))) } };
+        table.row(&[&name, &words, &show::instant(gift.paid_at), &show::money(gift.amount_fen)]);
+    }
+    ui::table(&table)
+}
+
+/// Things that were given, on lines of their own: they are no part of the money above.
+pub fn things_table(cx: &Cx, things: &[PublicThings]) -> Markup {
+    let mut table = ui::Table::new(
+        cx.t("project-things-caption"),
+        vec![
+            ui::Column::words(cx.t("project-date")),
+            ui::Column::words(cx.t("project-giver")),
+            ui::Column::words(cx.t("project-things-what")),
+            ui::Column::words(cx.t("project-things-to")),
+            ui::Column::number(cx.t("project-things-value")),
+        ],
+    );
+    for t in things {
+        let name = if t.payer.is_empty() { cx.t("project-kind-person") } else { t.payer.clone() };
+        let what = format!("{} {} {}", t.item, t.quantity, t.unit);
+        let to = if t.handed_to.is_empty() { cx.t("project-things-waiting") } else { t.handed_to.clone() };
+        table.row(&[&show::day(t.received_day), &name, &what, &to, &show::money(t.valuation_fen)]);
     }
     ui::table(&table)
 }

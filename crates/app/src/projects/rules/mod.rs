@@ -19,7 +19,7 @@ pub use costs::{above_plan, cost_of};
 pub use draft::{cleaned, filing_number_fits, submission_faults, tidy, unsaveable};
 pub use finance::{PAPERS, disclosure, flows, may_review_disclosure};
 pub use life::{Giving, Publication, Step, may_review, missing_for_publication, takes_gifts};
-pub use money::{Approval, approve, disclose, expense_amount_fen, refuse};
+pub use money::{Approval, approve, decides_reversal, disclose, expense_amount_fen, refuse};
 pub use place::{Change, Layer, Span, Stream, Stretch, Swap, is_taken_back, owned, parts, without};
 pub use plan::{
     Earlier, FILING_GRACE_DAYS, Filing, cleaned_plan, earlier_emergencies, filing, papers_missing, plan_faults, unsaveable_plan,

@@ -6,7 +6,7 @@ use money::Fen;
 use crate::kernel::civil::{Day, day_text};
 use crate::kernel::{Id, Micros, Refusal};
 
-use super::super::model::{Disclosure, Figures, Hand, NewExpense, Payout, PayoutState, product_fen};
+use super::super::model::{Disclosure, Figures, Hand, NewExpense, Payout, PayoutState, Reversal, ReversalState, product_fen};
 
 /// What a yes to a payout leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,17 @@ pub fn refuse(payout: &Payout, reason: &str) -> Result<(), Refusal> {
     }
     if reason.is_empty() {
         return Err(Refusal::input("reason", "refusal-project-reason-missing"));
+    }
+    Ok(())
+}
+
+/// Whether this person may decide about a return or a correction: it is open, and somebody else asked for it.
+pub fn decides_reversal(reversal: &Reversal, person_id: Id) -> Result<(), Refusal> {
+    if reversal.state != ReversalState::Asked {
+        return Err(Refusal::conflict("refusal-project-reversal-decided"));
+    }
+    if reversal.asked.person_id == person_id {
+        return Err(Refusal::new(403, "refusal-project-reversal-own"));
     }
     Ok(())
 }
@@ -121,6 +132,7 @@ fn period_of(d: &Disclosure) -> Period {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::model::What;
     use super::*;
 
     fn payout(state: PayoutState) -> Payout {
@@ -150,6 +162,30 @@ mod tests {
         assert_eq!(refuse(&payout(PayoutState::Requested), "金额有误"), Ok(()));
         assert_eq!(refuse(&payout(PayoutState::Requested), "").unwrap_err().key, "refusal-project-reason-missing");
         assert_eq!(refuse(&payout(paid), "晚了").unwrap_err().status, 409);
+    }
+
+    #[test]
+    fn a_reversal_is_decided_by_somebody_else_and_once() {
+        let by = |person_id| Hand { person_id, at: 1 };
+        let of = |state| Reversal {
+            id: 1,
+            project_id: 2,
+            what: What::Return,
+            amount_fen: 3,
+            reason: String::new(),
+            file_id: 4,
+            asked: by(10),
+            state,
+        };
+        let refused = ReversalState::Refused { by: by(11), reason: "单据不符".into() };
+        for (state, person, answer) in [
+            (ReversalState::Asked, 10, Err("refusal-project-reversal-own")),
+            (ReversalState::Asked, 11, Ok(())),
+            (ReversalState::Done { by: by(11) }, 12, Err("refusal-project-reversal-decided")),
+            (refused, 12, Err("refusal-project-reversal-decided")),
+        ] {
+            assert_eq!(decides_reversal(&of(state), person).map_err(|r| r.key), answer);
+        }
     }
 
     #[test]

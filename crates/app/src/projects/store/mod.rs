@@ -7,6 +7,7 @@ mod decisions;
 mod lists;
 mod movements;
 mod plan;
+pub mod reversals;
 pub mod stream;
 mod told;
 
@@ -23,7 +24,7 @@ pub use decisions::{
     notices, open_appeals, open_request, open_requests, set_hold,
 };
 pub use lists::{cards, code_range, count, desk_projects, operator_queue, overdue_projects};
-pub use movements::{PublicGift, PublicPayout, PublicRefund, public_payouts, public_refunds};
+pub use movements::{PublicGift, PublicPayout, PublicRefund, PublicThings, public_payouts, public_refunds, public_things};
 pub use movements::{
     add_expense, expense, expenses, first_hand, gifts_until, move_to_implementer, new_payout, open_payouts, payout_for, payouts,
     post_payout, public_expenses, recent_gifts, refuse_payout, release_payout, reserve_payout, spend, spend_on_line,

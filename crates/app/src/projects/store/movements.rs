@@ -6,6 +6,7 @@ use ledger::{Code, Transfer};
 
 use super::stream::{insert_transfer, settle_transfer};
 
+use crate::kernel::civil::Day;
 use crate::kernel::{Id, Micros};
 
 use super::super::fund::{self, Total};
@@ -183,15 +184,22 @@ pub fn add_expense(
 pub struct DeskExpense {
     pub expense: Expense,
     pub recorded_by: Id,
+    /// Its invoice, if it was uploaded.
+    pub file_id: Option<Id>,
 }
 
 pub fn expenses(tx: &mut Tx, project_id: Id) -> Result<Vec<DeskExpense>, Fault> {
     let rows = tx.query(
-        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
+        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit, expense_file.file_id, undone.settled_at AS undone_at FROM expense \
+             LEFT JOIN expense_file ON expense_file.expense_id = expense.id LEFT JOIN transfer AS undone ON undone.code = 6 AND undone.about_id = expense.id \
              JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.id DESC LIMIT 500"),
         params![project_id],
     )?;
-    rows.iter().map(|row| Ok(DeskExpense { expense: Expense::from_row(row)?, recorded_by: row.int("recorded_by")? })).collect()
+    rows.iter()
+        .map(|row| {
+            Ok(DeskExpense { expense: Expense::from_row(row)?, recorded_by: row.int("recorded_by")?, file_id: row.opt_int("file_id")? })
+        })
+        .collect()
 }
 
 /// A payout as strangers see it: how much, when, for what.
@@ -199,15 +207,25 @@ pub struct PublicPayout {
     pub amount_fen: i64,
     pub purpose: String,
     pub paid_at: Micros,
+    pub undone: bool,
 }
 
 pub fn public_payouts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<PublicPayout>, Fault> {
     let rows = tx.query(
-        sql("SELECT amount_fen, purpose, second_at FROM payout WHERE project_id = ?1 AND state = 'paid' ORDER BY second_at DESC, id DESC LIMIT ?2"),
+        sql("SELECT payout.amount_fen, payout.purpose, payout.second_at, undone.settled_at AS undone_at FROM payout \
+             LEFT JOIN transfer AS undone ON undone.code = 6 AND undone.about_id = payout.id \
+             WHERE payout.project_id = ?1 AND payout.state = 'paid' ORDER BY payout.second_at DESC, payout.id DESC LIMIT ?2"),
         params![project_id, limit],
     )?;
     rows.iter()
-        .map(|row| Ok(PublicPayout { amount_fen: row.int("amount_fen")?, purpose: row.text("purpose")?, paid_at: row.int("second_at")? }))
+        .map(|row| {
+            Ok(PublicPayout {
+                amount_fen: row.int("amount_fen")?,
+                purpose: row.text("purpose")?,
+                paid_at: row.int("second_at")?,
+                undone: row.opt_int("undone_at")?.is_some(),
+            })
+        })
         .collect()
 }
 
@@ -230,7 +248,8 @@ pub fn public_expenses(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Ex
     let rows = tx.query(
         sql(
             "SELECT expense.id, expense.quantity, expense.unit_price_fen, expense.amount_fen, expense.description, expense.invoice_number, \
-             expense.spent_day, expense.recorded_at, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
+             expense.spent_day, expense.recorded_at, budget_line.item, budget_line.english_item, budget_line.unit, undone.settled_at AS undone_at FROM expense \
+             LEFT JOIN transfer AS undone ON undone.code = 6 AND undone.about_id = expense.id \
              JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 ORDER BY expense.id DESC LIMIT ?2",
         ),
         params![project_id, limit],
@@ -243,7 +262,8 @@ pub fn expense(tx: &mut Tx, project_id: Id, id: Id) -> Result<Option<Expense>, F
     let row = tx.query_opt(
         sql(
             "SELECT expense.id, expense.quantity, expense.unit_price_fen, expense.amount_fen, expense.description, expense.invoice_number, \
-             expense.spent_day, expense.recorded_at, budget_line.item, budget_line.english_item, budget_line.unit FROM expense \
+             expense.spent_day, expense.recorded_at, budget_line.item, budget_line.english_item, budget_line.unit, undone.settled_at AS undone_at FROM expense \
+             LEFT JOIN transfer AS undone ON undone.code = 6 AND undone.about_id = expense.id \
              JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE expense.project_id = ?1 AND expense.id = ?2",
         ),
         params![project_id, id],
@@ -258,16 +278,60 @@ pub struct PublicGift {
     /// Empty: anonymous.
     pub name: String,
     pub message: String,
+    /// It came outside the channel.
+    pub offline: bool,
 }
 
-/// The newest gifts of a project. Names and messages are the intents', which belong to giving; giving depends on
-/// projects and not the other way round, so this list reads them by a join, and only here.
+/// Things that were given, as strangers see them.
+pub struct PublicThings {
+    pub item: String,
+    pub quantity: i64,
+    pub unit: String,
+    pub valuation_fen: i64,
+    pub received_day: Day,
+    /// Empty: anonymous.
+    pub payer: String,
+    /// Empty: not handed over yet.
+    pub handed_to: String,
+}
+
+/// The newest things of a project that were counted by a second person. They belong to the slice of offline gifts, which
+/// depends on projects; that is why this list reads its table, and only here.
+pub fn public_things(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<PublicThings>, Fault> {
+    let rows = tx.query(
+        sql("SELECT item, quantity, unit, valuation_fen, received_day, CASE WHEN anonymous = 0 THEN payer ELSE '' END AS payer, handed_to FROM offline_things \
+             WHERE project_id = ?1 AND state IN ('received', 'handed_over') ORDER BY id DESC LIMIT ?2"),
+        params![project_id, limit],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(PublicThings {
+                item: row.text("item")?,
+                quantity: row.int("quantity")?,
+                unit: row.text("unit")?,
+                valuation_fen: row.int("valuation_fen")?,
+                received_day: row.int("received_day")?,
+                payer: row.text("payer")?,
+                handed_to: row.text("handed_to")?,
+            })
+        })
+        .collect()
+}
+
+/// The newest gifts of a project, of the channel and outside it, without those that were taken back. Names and messages are
+/// the intents', which belong to giving, and the offline gifts'; both depend on projects and not the other way round, so this
+/// list reads them by a join, and only here.
 pub fn recent_gifts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<PublicGift>, Fault> {
     let rows = tx.query(
-        sql("SELECT gift.amount_fen, gift.paid_at, CASE WHEN gift_intent.anonymous = 0 THEN gift_intent.name ELSE '' END AS name, \
-             CASE WHEN gift_intent.anonymous = 0 THEN gift_intent.message ELSE '' END AS message \
-             FROM project_gift JOIN gift ON gift.id = project_gift.gift_id JOIN gift_intent ON gift_intent.id = project_gift.gift_id \
-             WHERE project_gift.project_id = ?1 ORDER BY project_gift.gift_id DESC LIMIT ?2"),
+        sql("SELECT COALESCE(gift.amount_fen, offline_gift.amount_fen) AS amount_fen, COALESCE(gift.paid_at, offline_gift.decided_at) AS paid_at, \
+             CASE WHEN gift_intent.anonymous = 0 THEN gift_intent.name WHEN offline_gift.anonymous = 0 THEN offline_gift.payer ELSE '' END AS name, \
+             CASE WHEN gift_intent.anonymous = 0 THEN gift_intent.message ELSE '' END AS message, \
+             CASE WHEN offline_gift.id IS NULL THEN 0 ELSE 1 END AS offline \
+             FROM project_gift LEFT JOIN gift ON gift.id = project_gift.gift_id LEFT JOIN gift_intent ON gift_intent.id = gift.id \
+             LEFT JOIN offline_gift ON offline_gift.id = project_gift.gift_id \
+             LEFT JOIN transfer AS undone ON undone.code = 6 AND undone.about_id = offline_gift.id \
+             WHERE project_gift.project_id = ?1 AND (gift.id IS NOT NULL OR offline_gift.id IS NOT NULL) AND undone.id IS NULL \
+             ORDER BY project_gift.gift_id DESC LIMIT ?2"),
         params![project_id, limit],
     )?;
     rows.iter()
@@ -277,6 +341,7 @@ pub fn recent_gifts(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Publi
                 paid_at: row.int("paid_at")?,
                 name: row.text("name")?,
                 message: row.text("message")?,
+                offline: row.bool("offline")?,
             })
         })
         .collect()
