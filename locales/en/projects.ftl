@@ -101,7 +101,7 @@ project-expense = Expense
 project-closing = Closing balance
 project-disclosure-of = Finances { $period }
 project-disclosure-equation = closing = opening + income − expense
-project-disclosure-source = The figures come from the ledger; nobody types them. Income is gifts confirmed by the payment channel, expense is what was accounted for. A gift confirmed after its own period was disclosed stands in the next one.
+project-disclosure-source = The figures come from the ledger; nobody types them. Income is confirmed gifts and leftovers of other projects; expense is what was accounted for, refunded or passed on to other projects. A gift confirmed after its own period was disclosed stands in the next one.
 project-disclosure-words = In words
 project-published-at = Published
 project-payouts = Payouts

@@ -96,7 +96,7 @@ project-expense = 本期支出
 project-closing = 期末结余
 project-disclosure-of = { $period } 财务披露
 project-disclosure-equation = 期末结余 = 期初结余 + 本期收入 − 本期支出
-project-disclosure-source = 金额由账本自动算出，不由人填写：收入是支付渠道确认的捐赠，支出是已报账的费用。上期之后才确认到账的捐赠计入本期。
+project-disclosure-source = 金额由账本自动算出，不由人填写：收入是确认到账的捐赠和其他项目转入的款项，支出是已报账的费用、退款和转给其他项目的款项。上期之后才确认到账的捐赠计入本期。
 project-disclosure-words = 文字说明
 project-published-at = 发布于
 project-payouts = 拨款

@@ -153,7 +153,7 @@ const ENTRIES_OF_ONE_PAGE: i64 = 50;
 pub fn record(tx: &mut Tx, project_id: Id, page: i64) -> Result<(Vec<Entry>, i64), Fault> {
     let rows = tx.query(
         sql("SELECT kind, id, at, words FROM ( \
-             SELECT 'step' AS kind, id, at, state AS words FROM project_step WHERE project_id = ?1 AND at >= (SELECT published_at FROM project WHERE id = ?1) \
+             SELECT 'step' AS kind, id, at, state AS words FROM project_step WHERE project_id = ?1 AND state NOT IN ('draft', 'submitted', 'reviewed') \
              UNION ALL SELECT 'progress' AS kind, id, published_at AS at, title AS words FROM progress_post WHERE project_id = ?1 \
              UNION ALL SELECT 'disclosure' AS kind, id, published_at AS at, CAST(from_day AS TEXT) || ' ' || CAST(until_day AS TEXT) AS words FROM disclosure WHERE project_id = ?1 \
              UNION ALL SELECT 'leftovers' AS kind, id, published_at AS at, '' AS words FROM leftover_statement WHERE project_id = ?1 \
@@ -166,7 +166,7 @@ pub fn record(tx: &mut Tx, project_id: Id, page: i64) -> Result<(Vec<Entry>, i64
         .map(|row| Ok(Entry { kind: row.text("kind")?, id: row.int("id")?, at: row.int("at")?, words: row.text("words")? }))
         .collect::<Result<_, Fault>>()?;
     let count = tx.query_one(
-        sql("SELECT (SELECT COUNT(*) FROM project_step WHERE project_id = ?1 AND at >= (SELECT published_at FROM project WHERE id = ?1)) \
+        sql("SELECT (SELECT COUNT(*) FROM project_step WHERE project_id = ?1 AND state NOT IN ('draft', 'submitted', 'reviewed')) \
              + (SELECT COUNT(*) FROM progress_post WHERE project_id = ?1) + (SELECT COUNT(*) FROM disclosure WHERE project_id = ?1) \
              + (SELECT COUNT(*) FROM leftover_statement WHERE project_id = ?1) + (SELECT COUNT(*) FROM correction WHERE project_id = ?1) AS entries"),
         params![project_id],

@@ -31,7 +31,7 @@ fn progress_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
             @if posts.is_empty() { p { (cx.t("project-progress-none")) } }
             @for item in &posts {
                 (post(cx, project.id, item))
-                p { (ui::Link::new(cx.t("disclosure-correct"), format!("{}?thing=progress-{}", address(project.id, "/corrections"), item.id))) }
+                p { (ui::Link::new(cx.t("disclosure-correct-this"), format!("{}?thing=progress-{}", address(project.id, "/corrections"), item.id))) }
             }
         }))
     };

@@ -7,7 +7,9 @@ use crate::kernel::civil::{day_of, day_text, start_of};
 use crate::kernel::{Id, Refusal, Trouble};
 use crate::web::{Answer, Cx, Outcome, PageParts, show};
 
-use super::super::super::model::{Cost, Disclosure, Elsewhere, ExpenseLine, Figures, NewDisclosure, Particulars, Project, Review, Thing};
+use super::super::super::model::{
+    Cost, Disclosure, Elsewhere, ExpenseLine, Figures, Flow, NewDisclosure, Particulars, Project, Review, Thing,
+};
 use super::super::super::pages::{error_of, paragraphs, percent, quantity_words, refused, status_of, trail};
 use super::super::super::rules::PAPERS;
 use super::super::super::store as told;
@@ -54,6 +56,7 @@ pub(in crate::projects) fn fields(cx: &Cx, left_fen: i64, refusals: &[Refusal]) 
     html! {
         details open[!refusals.is_empty() || left_fen > 0] {
             summary { (cx.t("disclosure-elsewhere")) }
+            (ui::fieldset(&cx.t("disclosure-by-the-charity"), html! {
             p.help { (cx.t("disclosure-elsewhere-lead")) }
             p { (cx.ta("disclosure-elsewhere-left", &[("amount", show::money(left_fen).into())])) }
             (field("matching", "disclosure-matching", "", "disclosure-yuan"))
@@ -63,6 +66,7 @@ pub(in crate::projects) fn fields(cx: &Cx, left_fen: i64, refusals: &[Refusal]) 
             (field("other_words", "disclosure-other-words", "disclosure-other-words-help", ""))
             (field("elsewhere_expense", "disclosure-elsewhere-expense", "", "disclosure-yuan"))
             (field("expense_words", "disclosure-expense-words", "disclosure-expense-words-help", ""))
+            }))
         }
         (ui::file_field(&ui::FileInput {
             name: "papers".into(), label: cx.t("disclosure-papers").into(), accept: "application/pdf,image/*".into(), multiple: true,
@@ -92,7 +96,7 @@ pub(in crate::projects) fn line_table(cx: &Cx, project_id: Id, lines: &[ExpenseL
         return html! { p { (cx.t("disclosure-lines-none")) } };
     }
     let mut table = ui::Table::new(
-        cx.t("disclosure-lines"),
+        cx.t("disclosure-lines-caption"),
         vec![
             ui::Column::words(cx.t("disclosure-category")),
             ui::Column::words(cx.t("project-line-item")),
@@ -125,7 +129,7 @@ pub(in crate::projects) fn line_table(cx: &Cx, project_id: Id, lines: &[ExpenseL
 /// 管理费用 and 募捐成本, planned and actual.
 pub(in crate::projects) fn cost_table(cx: &Cx, costs: &[Cost]) -> Markup {
     let mut table = ui::Table::new(
-        cx.t("disclosure-costs"),
+        cx.t("disclosure-costs-caption"),
         vec![
             ui::Column::words(cx.t("disclosure-category")),
             ui::Column::number(cx.t("disclosure-planned")),
@@ -156,7 +160,7 @@ pub(in crate::projects) fn cost_table(cx: &Cx, costs: &[Cost]) -> Markup {
 pub(in crate::projects) fn particulars(cx: &Cx, project_id: Id, d: &Disclosure, p: &Particulars) -> Markup {
     html! {
         (verdict(cx, &p.review))
-        (ui::section(&cx.t("disclosure-flows"), None, flow_table(cx, p)))
+        (ui::section(&cx.t("disclosure-flows"), None, flow_table(cx, &p.flows)))
         (ui::section(&cx.t("disclosure-lines"), None, line_table(cx, project_id, &p.lines)))
         (ui::section(&cx.t("disclosure-costs"), None, html! {
             p { (cx.ta("disclosure-executed", &[("percent", percent(p.spent_fen, p.budget_fen).into())])) }
@@ -180,50 +184,49 @@ fn verdict(cx: &Cx, review: &Review) -> Markup {
     ui::notice(review.tone(), &cx.t(review.key()), None, html! { p { (words) } @if !reason.is_empty() { (paragraphs(reason)) } })
 }
 
-/// What the figures are made of: the ledger's kinds, then what the charity states of money from elsewhere.
-fn flow_table(cx: &Cx, p: &Particulars) -> Markup {
+/// What the ledger's figures are made of. What the charity states of money from elsewhere is never among them.
+fn flow_table(cx: &Cx, flows: &[(Flow, i64)]) -> Markup {
     let mut table = ui::Table::new(
-        cx.t("disclosure-flows"),
+        cx.t("disclosure-flows-caption"),
         vec![
             ui::Column::words(cx.t("disclosure-kind-of-money")),
-            ui::Column::words(cx.t("disclosure-from-where")),
             ui::Column::number(cx.t("project-income")),
             ui::Column::number(cx.t("project-expense")),
         ],
     );
-    for (flow, fen) in &p.flows {
+    for (flow, fen) in flows {
         let (income, expense) = if flow.is_income() { (show::money(*fen), String::new()) } else { (String::new(), show::money(*fen)) };
-        table.row(&[&cx.t(flow.key()), &cx.t("disclosure-by-the-ledger"), &income, &expense]);
-    }
-    if let Some((_, e, _)) = &p.elsewhere {
-        for (key, amount, words) in [
-            ("disclosure-matching", e.matching_fen, ""),
-            ("disclosure-enterprise", e.enterprise_fen, ""),
-            ("disclosure-offline-elsewhere", e.offline_fen, ""),
-            ("disclosure-other", e.other_fen, e.other_words.as_str()),
-        ] {
-            if amount > 0 {
-                let source = if words.is_empty() { cx.t("disclosure-by-the-charity") } else { words.to_owned() };
-                table.row(&[&cx.t(key), &source, &show::money(amount), &""]);
-            }
-        }
+        table.row(&[&cx.t(flow.key()), &income, &expense]);
     }
     html! {
-        @if table.rows.is_empty() { p { (cx.t("disclosure-flows-none")) } } @else { (ui::table(&table)) }
+        @if flows.is_empty() { p { (cx.t("disclosure-flows-none")) } } @else { (ui::table(&table)) }
     }
 }
 
 fn elsewhere(cx: &Cx, opening_fen: i64, e: &Elsewhere, closing_fen: i64) -> Markup {
     let term = |key: &str, fen: i64| ui::Term::new(cx.t(key), ui::text(show::money(fen)));
+    let mut terms = vec![term("project-opening", opening_fen)];
+    for (key, fen) in [
+        ("disclosure-matching", e.matching_fen),
+        ("disclosure-enterprise", e.enterprise_fen),
+        ("disclosure-offline-elsewhere", e.offline_fen),
+        ("disclosure-other", e.other_fen),
+    ] {
+        if fen > 0 {
+            terms.push(term(key, fen));
+        }
+    }
+    if !e.other_words.is_empty() {
+        terms.push(ui::Term::new(cx.t("disclosure-other-words"), ui::text(e.other_words.clone())));
+    }
+    terms.push(term("disclosure-elsewhere-expense", e.expense_fen));
+    if !e.expense_words.is_empty() {
+        terms.push(ui::Term::new(cx.t("disclosure-expense-words"), ui::text(e.expense_words.clone())));
+    }
+    terms.push(term("project-closing", closing_fen));
     html! {
         p.help { (cx.t("disclosure-elsewhere-lead")) }
-        (ui::definition_list(&[
-            term("project-opening", opening_fen),
-            term("project-income", e.income_fen()),
-            term("project-expense", e.expense_fen),
-            term("project-closing", closing_fen),
-        ]))
-        @if !e.expense_words.is_empty() { p { (cx.t("disclosure-expense-words")) ": " (e.expense_words) } }
+        (ui::definition_list(&terms))
     }
 }
 
@@ -268,8 +271,12 @@ fn judge_page(cx: &Cx, id: Id, refusals: &[Refusal]) -> Outcome {
             html! {
                 (ui::card(Some(&cx.t("disclosure-judge")), html! {
                     p { (cx.t("disclosure-judge-lead")) }
-                    (cx.claim_banner("disclosure", id)?)
-                    (verdict_form(cx, id, refusals))
+                    @if p.review == Review::Waiting {
+                        (cx.claim_banner("disclosure", id)?)
+                        (verdict_form(cx, id, refusals))
+                    } @else {
+                        p { (cx.t("disclosure-judged")) }
+                    }
                 }))
                 p { (ui::Link::new(cx.t("disclosure-read"), Thing::Disclosure.path(project.id, id))) }
             },

@@ -33,7 +33,7 @@ fn page(cx: &Cx, project: &Project, title: &str, path: &str, body: Markup) -> Ou
         (crumbs(cx, project, title))
         (ui::heading(title, Some(name)))
         (body)
-        p { (ui::Link::new(cx.t("disclosure-record"), format!("/projects/{}/record", project.id))) }
+        @if !path.ends_with("/record") { p { (ui::Link::new(cx.t("disclosure-record"), format!("/projects/{}/record", project.id))) } }
     };
     Ok(cx.page(PageParts {
         title: &format!("{title} · {name}"),
@@ -53,7 +53,7 @@ pub fn kept(tx: &mut Tx, project: &Project) -> Result<Vec<Kept>, Fault> {
 
 pub fn clock_table(cx: &Cx, kept: &[Kept], today: Day) -> Markup {
     let mut table = ui::Table::new(
-        cx.t("disclosure-kept"),
+        cx.t("disclosure-kept-caption"),
         vec![
             ui::Column::words(cx.t("disclosure-what")),
             ui::Column::words(cx.t("disclosure-due-day")),

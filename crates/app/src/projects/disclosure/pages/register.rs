@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::kernel::Id;
-use crate::kernel::civil::{day_of, day_text};
+use crate::kernel::civil::{day_of, day_text, parse_day};
 use crate::organisations::areas;
 use crate::web::{Answer, Cx, Outcome, PageParts, csv, parse_id, show};
 
@@ -186,7 +186,7 @@ fn filters(cx: &Cx, asked: &Asked, provinces: &[areas::Area]) -> Markup {
 
 fn list(cx: &Cx, rows: &[Row]) -> Markup {
     let mut table = ui::Table::new(
-        cx.t("disclosure-register"),
+        cx.t("disclosure-due-reports"),
         vec![
             ui::Column::words(cx.t("disclosure-project")),
             ui::Column::words(cx.t("project-recipient")),
@@ -210,7 +210,7 @@ fn list(cx: &Cx, rows: &[Row]) -> Markup {
 
 /// The report and, smaller, the article that asks for it.
 pub fn what(cx: &Cx, item: &Due) -> Markup {
-    html! { (cx.t(item.what.key())) " " small { (source(cx, item.what)) } }
+    html! { span { (cx.t(item.what.key())) " " small { (source(cx, item.what)) } } }
 }
 
 /// "late by 12 days", or nothing.
@@ -267,7 +267,7 @@ pub fn charities(cx: &Cx) -> Outcome {
     let charities = cx.app.db.read(|tx| store::charities(tx, today, 500))?;
     let title = cx.t("disclosure-by-charity-title");
     let mut table = ui::Table::new(
-        title.clone(),
+        cx.t("disclosure-charities-caption"),
         vec![
             ui::Column::words(cx.t("project-recipient")),
             ui::Column::number(cx.t("disclosure-public-projects")),
@@ -295,7 +295,7 @@ pub fn clocks(cx: &Cx) -> Outcome {
     let title = cx.t("disclosure-clocks-title");
     let lead = cx.t("disclosure-clocks-lead");
     let mut table = ui::Table::new(
-        title.clone(),
+        cx.t("disclosure-clocks-caption"),
         vec![
             ui::Column::words(cx.t("disclosure-what")),
             ui::Column::words(cx.t("disclosure-when")),
@@ -321,10 +321,10 @@ pub fn clocks(cx: &Cx) -> Outcome {
         };
         table.row(&[
             &cx.t(clock.report.key()),
-            &html! { (when) @if !beyond.is_empty() { " " small { (beyond) } } },
+            &html! { span { (when) @if !beyond.is_empty() { " " small { (beyond) } } } },
             &owner,
-            &html! { (source(cx, clock.report)) " " small { (clock.rule) } },
-            &clock.in_force,
+            &html! { span { (source(cx, clock.report)) " " small { (cx.ta("disclosure-rule", &[("rule", clock.rule.into())])) } } },
+            &parse_day(clock.in_force).map(show::day).unwrap_or_default(),
         ]);
     }
     let body = html! {

@@ -43,11 +43,11 @@ fn sheets_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
         (head(cx, project, 4))
         (refused(cx, refusals))
         (ui::section(&cx.t("sheet-title"), None, html! {
-            ol {
+            (ui::prose(html! { ol {
                 li { (cx.t("sheet-step-template")) " " (ui::Link::new(cx.t("sheet-template"), address(project.id, "/sheets/template"))) }
                 li { (cx.ta("sheet-step-fill", &[("most", i64::try_from(ROWS).unwrap_or(0).into())])) }
                 li { (cx.t("sheet-step-look")) }
-            }
+            } }))
             @if records && project.state.is_running() { (ui::form(&ui::Form {
                 action: address(project.id, "/sheets").into(),
                 method: ui::Method::Upload,
