@@ -52,7 +52,7 @@ pub fn receiptable(tx: &mut Tx, id: Id) -> Result<Option<Receiptable>, Fault> {
 pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], _now: Micros) -> Result<Vec<Waiting>, Fault> {
     let mut waiting = Vec::new();
     for organisation_id in organisation_ids {
-        for (thing, path, id, title, since) in store::waiting(tx, *organisation_id, WAITING_SHOWN)? {
+        for store::Entered { thing, path, id, title, since } in store::waiting(tx, *organisation_id, WAITING_SHOWN)? {
             waiting.push(Waiting {
                 queue: "waiting-offline",
                 thing,

@@ -157,20 +157,32 @@ pub fn receiptable(tx: &mut Tx, id: Id) -> Result<Option<Receiptable>, Fault> {
     row.as_ref().map(receiptable_row).transpose()
 }
 
-/// Of an organisation: (thing, part of the path, id, title, since), oldest first.
-pub fn waiting(tx: &mut Tx, organisation_id: Id, limit: i64) -> Result<Vec<(&'static str, &'static str, Id, String, Micros)>, Fault> {
+/// What was entered and waits for the second person.
+pub struct Entered {
+    pub thing: &'static str,
+    /// Its part of the address.
+    pub path: &'static str,
+    pub id: Id,
+    pub title: String,
+    pub since: Micros,
+}
+
+/// Of an organisation, gifts before things, each oldest first.
+pub fn waiting(tx: &mut Tx, organisation_id: Id, limit: i64) -> Result<Vec<Entered>, Fault> {
     let mut waiting = Vec::new();
     for row in tx.query(
         sql("SELECT id, payer, entered_at FROM offline_gift WHERE organisation_id = ?1 AND state = 'entered' ORDER BY id LIMIT ?2"),
         params![organisation_id, limit],
     )? {
-        waiting.push(("offline_gift", "gifts", row.int("id")?, row.text("payer")?, row.int("entered_at")?));
+        let (id, title, since) = (row.int("id")?, row.text("payer")?, row.int("entered_at")?);
+        waiting.push(Entered { thing: "offline_gift", path: "gifts", id, title, since });
     }
     for row in tx.query(
         sql("SELECT id, item, entered_at FROM offline_things WHERE organisation_id = ?1 AND state = 'entered' ORDER BY id LIMIT ?2"),
         params![organisation_id, limit],
     )? {
-        waiting.push(("offline_things", "things", row.int("id")?, row.text("item")?, row.int("entered_at")?));
+        let (id, title, since) = (row.int("id")?, row.text("item")?, row.int("entered_at")?);
+        waiting.push(Entered { thing: "offline_things", path: "things", id, title, since });
     }
     Ok(waiting)
 }
