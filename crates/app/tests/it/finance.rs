@@ -182,7 +182,7 @@ fn expenses_come_as_a_sheet_and_are_recorded_together_or_not_at_all(world: &Worl
     let expenses = || world.count(sql("SELECT COUNT(*) AS count FROM expense WHERE project_id = ?1"), params![project]);
     // Something is wrong: every cell is named, and nothing is recorded.
     let good = format!("{today},棉衣,第一批,2,265,530,A1");
-    let wrong = table(&[good.clone(), format!("不记得,毛衣,第二批,一,265,,A2"), format!("{today},午餐,午餐,2,5,11,A3")]);
+    let wrong = table(&[good.clone(), "不记得,毛衣,第二批,一,265,,A2".to_owned(), format!("{today},午餐,午餐,2,5,11,A3")]);
     let page = doer.submit_files(&doer.get(&path), &path, &[], &[("sheet", "支出.csv", &wrong)]);
     page.has_status(200).sees("A3").sees("“不记得”不是日期").sees("B3").sees("没有预算项“毛衣”").sees("D3").sees("F4").sees("应是 ¥10.00");
     assert!(!page.forms().iter().any(|f| f.action.ends_with("/confirmation")));
