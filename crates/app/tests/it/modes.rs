@@ -1,6 +1,6 @@
 //! The legal modes, tried through the front door: what each forbids is refused in a sentence, and says so on every page.
 
-use app::kernel::{Ability, Mode, allows};
+use app::kernel::{Ability, Mode, Role, allows};
 use app::projects::actions as projects;
 use app::web::Lang;
 use db::{params, sql};
@@ -59,6 +59,9 @@ fn a_charitys_own_site_names_the_platform_and_serves_one_charity() {
 
     // Another charity's project, with its own merchant number and platform named, is refused all the same.
     app::organisations::actions::open_merchant(app, cast.launcher, "1600000003").expect("a merchant number");
+    world.qualified(cast.launcher, &cast.reviewer);
+    let theirs = world.staff("their-manager", "外家经理", cast.launcher, Role::Manager);
+    world.partners(cast.launcher, cast.implementer, &theirs);
     let other = world.drafted(&cast, "别家的项目");
     app.db
         .write(|tx| {

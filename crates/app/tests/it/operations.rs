@@ -167,7 +167,7 @@ fn the_audit_trail_is_searched_cannot_be_deleted_and_a_tampered_chain_is_found(w
     let all = routes::everything(world);
     let Cast { reviewer, finance, .. } = &all.cast;
     let path = format!("/desk/projects/{}/progress", all.life.published);
-    finance.post(&path, &[("title", "越权"), ("body", "不该成功")]).has_status(403);
+    finance.post(&path, &[("kind", "news"), ("title", "越权"), ("body", "不该成功")]).has_status(403);
     world.catch_up();
     let page = reviewer.get(&format!("/operator/audit?person=冯财务&path={path}"));
     page.has_status(200).sees("冯财务").sees(&path).sees("没有被接受").sees_no("郑项目").sees_no("越权");

@@ -164,6 +164,8 @@ fn second_charity(world: &World, cast: &Cast) -> (Id, Person) {
     app::organisations::actions::open_merchant(&world.app, cast.launcher, "1600000003").expect("a merchant number");
     world.gateway.name_merchant("1600000003", "远山助学促进会");
     let manager = world.staff("far-manager", "韩远山", cast.launcher, Role::Manager);
+    world.qualified(cast.launcher, &cast.reviewer);
+    world.partners(cast.launcher, cast.implementer, &manager);
     let finance = world.staff("far-finance", "杨远山", cast.launcher, Role::Finance);
     let today = day_of(world.now());
     let draft = Draft {
