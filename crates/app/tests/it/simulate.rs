@@ -375,6 +375,7 @@ impl Simulation<'_> {
                 self.money(project).refunding_fen += amount_fen;
                 *self.model.refunded.entry(gift).or_default() += amount_fen;
                 self.model.refunding.insert(id, (gift, amount_fen));
+                self.world.refunds_as_the_channel_has_them();
             }
             Err(refusal) => assert!(amount_fen > most_fen, "{amount_fen} of {most_fen} fen: {refusal:?}"),
         }
@@ -394,6 +395,7 @@ impl Simulation<'_> {
             app.db.write(|tx| projects::post_refund(tx, id, entry_id, now)).expect("an open refund can be posted");
             self.money(project).refunded_fen += amount_fen;
         }
+        self.world.refunds_as_the_channel_has_them();
     }
 
     fn bring_back(&mut self) {
@@ -512,6 +514,7 @@ impl Simulation<'_> {
     /// Every total and every list agrees with the model.
     fn compare(&mut self) {
         self.settle_down();
+        self.world.refunds_as_the_channel_has_them();
         self.world.check_the_books();
         for (project, money) in &self.model.money {
             let total = self.world.app.db.read(|tx| fund::total(tx, *project)).expect("totals");
@@ -543,6 +546,7 @@ impl Simulation<'_> {
 
     /// In the end everything that was paid is in the books, although nobody may have told us.
     fn end(mut self) -> Happened {
+        self.world.refunds_as_the_channel_has_them();
         self.world.look_around();
         self.look();
         let paid: BTreeSet<Id> = self.model.wishes.iter().filter(|(_, wish)| wish.paid).map(|(id, _)| *id).collect();

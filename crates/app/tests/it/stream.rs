@@ -109,6 +109,7 @@ fn a_refund_takes_the_gifts_own_fen_or_the_newest_in_its_place(world: &World) {
     assert_eq!(refund(world, 1, 1).expect_err("no such gift").status, 404);
     let t = total(world, project);
     assert_eq!((t.gifts_fen, t.refunded_fen, t.raised_fen(), t.available_fen()), (4_000, 1_400, 2_600, 600));
+    world.refunds_as_the_channel_has_them();
     world.check_the_books();
 }
 
@@ -121,6 +122,7 @@ fn a_refund_under_way_holds_its_amount(world: &World) {
     assert_eq!((t.in_account_fen(), t.available_fen(), t.refunding_fen), (1_000, 300, 700));
     let asked = actions::request_payout(&world.app, &cast.manager.actor, project, 301, "采购", world.now());
     assert!(matches!(asked, Err(Trouble::Refused(r)) if r.key == "refusal-project-payout-too-much"));
+    world.refunds_as_the_channel_has_them();
     world.check_the_books();
     let release = || world.app.db.write(|tx| actions::release_refund(tx, held, world.now()));
     release().expect("released");
@@ -130,6 +132,7 @@ fn a_refund_under_way_holds_its_amount(world: &World) {
     assert_eq!(total(world, project).available_fen(), 1_000);
     let done = refund(world, gift, 1_000).expect("given back");
     world.app.db.write(|tx| actions::post_refund(tx, done, world.app.new_id(), world.now())).expect("again changes nothing");
+    world.refunds_as_the_channel_has_them();
     assert_eq!(total(world, project).refunded_fen, 1_000);
 }
 
@@ -162,6 +165,7 @@ fn what_comes_back_is_free_again_and_the_past_stays(world: &World) {
     assert_eq!(parts(world, project, late), [500, 500, 0, 0, 0]);
     let t = total(world, project);
     assert_eq!((t.paid_out_fen, t.returned_fen, t.spent_fen, t.available_fen()), (1_500, 0, 0, 500));
+    world.refunds_as_the_channel_has_them();
     world.check_the_books();
 }
 
@@ -201,6 +205,7 @@ fn leftovers_and_offline_gifts_stand_in_the_stream(world: &World) {
     assert_eq!((t.redirected_out_fen, t.available_fen(), total(world, new).redirected_in_fen), (900, 50, 900));
     let received = world.count(sql("SELECT COALESCE(CAST(SUM(gifts_fen) AS BIGINT), 0) AS count FROM channel_day"), params![]);
     assert_eq!(received, 1_250, "the channel's totals know nothing of cheques");
+    world.refunds_as_the_channel_has_them();
     world.check_the_books();
 }
 
@@ -225,6 +230,7 @@ fn many_movements_at_once_take_each_fen_once(world: &World) {
     assert_eq!(sums[3], 1_600);
     let t = total(world, project);
     assert_eq!(t.available_fen(), 8_050 - 1_600 - 700 - 4_000 + 1_500 - 800);
+    world.refunds_as_the_channel_has_them();
     world.check_the_books();
 }
 

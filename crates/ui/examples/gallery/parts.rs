@@ -28,6 +28,13 @@ pub fn parts() -> Markup {
         (section("会动的部分", None, refreshing("live", 5000, None, html! { (money_figure(&MoneyFigure { label: "此刻".into(), currency: "¥".into(), amount: "22.65".into(), unit: "亿元".into(), note: "5 秒更新一次".into() })) })))
         (section("封面", None, grid(ProjectField::ALL.into_iter().zip(1_u64..).flat_map(|(field, id)| [cover(field, id), cover(field, id + 100)]))))
         p { (avatar("刘小梅")) }
+        (section("选几样", None, html! {
+            @for (at, name) in ["2026-09-01 ¥88.00", "2026-09-02 ¥520.00"].into_iter().enumerate() {
+                (choice_check(&Check { name: "gift".into(), value: at.to_string().into(), label: html! { (name) }, ..Check::default() }, at))
+            }
+        }))
+        (section("微信里付款", None, jsapi_button(&JsapiButton { words: "微信支付".into(), parameters: "{}".into(), done: "#".into(), cancelled: "已取消".into(), failed: "没有打开".into() })))
+        (section("通行密钥", None, passkey_form(&PasskeyForm { action: "#".into(), button: "用通行密钥登录".into(), unable: "这台设备不支持。".into(), failed: "没有成功。".into(), ..PasskeyForm::default() })))
         (pictures(&[Picture { src: "certificate.svg".into(), alt: "一张证书".into(), href: "certificate.png".into() }]))
         (figure(html! { p { "一段引文或一张图。" } }, "图注写清楚来源。"))
     }
