@@ -271,7 +271,8 @@ impl Simulation<'_> {
             transaction_id: format!("42000{id}"),
             out_refund_no: format!("R{}", self.refunds),
             refund_id: format!("50000{}", self.refunds),
-            status: "SUCCESS".to_owned(),
+            // One that succeeded opens a case (`refunds.rs`); this one came to nothing, and a person looks.
+            status: "CLOSED".to_owned(),
             total_fen: self.model.wishes[&id].amount_fen,
             refund_fen: 10,
             ended_at: self.world.now(),
