@@ -22,7 +22,6 @@ organisation-may-not-raise = No valid licence to raise funds from the public now
 organisation-may-not-raise-why = Funds may be raised from the public only while the registration and the licence are both valid. Its projects take no gifts now.
 organisation-last-valid = Its latest licence was valid until
 organisation-word-warning = Note
-organisation-word-error = That did not work
 organisation-particulars = Particulars
 organisation-name = Full name
 organisation-english-name = English name

@@ -13,7 +13,6 @@ people-demo = Demo
 people-demo-hint = The demo sends no real messages. Type any mobile number; the code is in the demo outbox.
 people-demo-staff-hint = The demo's login names and passwords were printed when it started; the one-time codes are in the demo outbox.
 people-to-outbox = Open the demo outbox
-people-word-error = That did not work
 people-code-title = Type the code
 people-code-lead = A code is on its way to { $phone }. It is good for 10 minutes.
 people-code = Code

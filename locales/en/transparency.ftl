@@ -1,5 +1,4 @@
 ## Complaints, questions on the use of gifts, settings
-transparency-refused = That did not work
 transparency-trail = You are here
 transparency-optional = optional
 transparency-papers = Attachments

@@ -34,6 +34,7 @@ statement-demo = Demonstration: organisations, projects and people are invented;
 statement-own-site = This is a charity's own site; its appeals are published at the same time on a designated platform.
 statement-designated = A public fundraising platform designated by the Ministry of Civil Affairs.
 statement-closed = This site serves mutual help inside a village, community or unit; it does not raise funds from the public.
+word-refused = That was not done
 word-done = Done
 to-home = Go to the home page
 as-of = As of { $time }

@@ -19,7 +19,6 @@ organisation-may-not-raise = 现在没有有效的公开募捐资格
 organisation-may-not-raise-why = 登记证书和公开募捐资格证书都在有效期内，才能面向公众募捐。它的项目现在不接受捐赠。
 organisation-last-valid = 最近一份公开募捐资格证书有效至
 organisation-word-warning = 注意
-organisation-word-error = 没有成功
 organisation-particulars = 基本信息
 organisation-name = 全称
 organisation-english-name = 英文名称

@@ -13,7 +13,6 @@ people-demo = 演示
 people-demo-hint = 演示环境不会真的发短信，填任意手机号即可，验证码在演示短信箱里。
 people-demo-staff-hint = 演示账号的登录名和密码在启动时打印出来，动态码在演示短信箱里。
 people-to-outbox = 打开演示短信箱
-people-word-error = 没有成功
 people-code-title = 填写验证码
 people-code-lead = 验证码正发往 { $phone }，10 分钟内有效。
 people-code = 验证码

@@ -1,5 +1,4 @@
 ## 投诉举报、善款查询、设置
-transparency-refused = 没有成功
 transparency-trail = 当前位置
 transparency-optional = 选填
 transparency-papers = 附件

@@ -34,6 +34,7 @@ statement-demo = 演示环境：机构、项目与人物均为虚构，不收真
 statement-own-site = 本站是慈善组织自有网站，与指定的互联网公开募捐服务平台同步发布募捐信息。
 statement-designated = 民政部指定的互联网公开募捐服务平台。
 statement-closed = 本站仅限村、社区或单位内部互助，不面向公众募捐。
+word-refused = 没有办成
 word-done = 完成
 to-home = 回到首页
 as-of = 截至 { $time }

@@ -177,13 +177,6 @@ pub fn reference_is_stale(trade_type: TradeType, ordered_at: Option<Micros>, now
     trade_type == TradeType::H5 && ordered_at.is_none_or(|at| now - at > H5_LIFE)
 }
 
-/// A cell that a spreadsheet will not take for a formula, quoted (RFC 4180).
-pub fn csv_cell(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    let lead = if risky { "'" } else { "" };
-    format!("\"{lead}{}\"", text.replace('"', "\"\""))
-}
-
 #[cfg(test)]
 #[path = "rules_tests.rs"]
 mod tests;

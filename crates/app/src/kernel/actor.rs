@@ -3,7 +3,7 @@
 //! A right on a route says who may come in at all. Which organisation's things they then see is decided in the
 //! statement that loads them: a store function starts from the seat, so that a forgotten check finds nothing.
 
-use super::{Id, Micros};
+use super::{Id, Micros, Refusal};
 
 /// How the person proved who they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,6 +99,12 @@ impl Actor {
 
     pub fn is_operator(&self) -> bool {
         self.desk_seats().iter().any(|s| s.operator)
+    }
+
+    /// The person, if they are a reviewer of the operator: who judges, and nobody else.
+    pub fn reviewer(&self) -> Result<Id, Refusal> {
+        let seated = self.desk_seats().iter().any(|s| s.operator && s.role == Role::Reviewer);
+        self.person_id().filter(|_| seated).ok_or_else(Refusal::forbidden)
     }
 
     pub fn may(&self, right: Right) -> bool {

@@ -6,6 +6,11 @@ use db::{Fault, Tx, params, sql};
 
 use super::{Id, Micros};
 
+/// A fact as it stands in its entry.
+pub fn body<T: serde::Serialize>(fact: &T) -> Result<String, Fault> {
+    serde_json::to_string(fact).map_err(|error| Fault::inconsistent(format!("a public fact could not be written: {error}")))
+}
+
 /// Appends a public fact. `body` is JSON with keys in the order in which they were written.
 pub fn append(tx: &mut Tx, id: Id, kind: &'static str, body: &str, now: Micros) -> Result<(), Fault> {
     tx.execute_one(sql("INSERT INTO public_entry (id, kind, body, created_at) VALUES (?1, ?2, ?3, ?4)"), params![id, kind, body, now])

@@ -4,9 +4,9 @@
 use maud::html;
 
 use crate::kernel::{Refusal, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, refused, show};
 
-use super::pages::{refused, token};
+use super::pages::token;
 use super::{actions, store, totp};
 
 pub(super) fn page(cx: &Cx) -> Outcome {

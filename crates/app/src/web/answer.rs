@@ -36,6 +36,12 @@ impl Answer {
         }
     }
 
+    /// A list for spreadsheets, saved under this name.
+    pub fn csv(file_name: impl Into<String>, rows: &[Vec<String>]) -> Answer {
+        let body = super::csv(rows);
+        Answer::Bytes { status: 200, content_type: "text/csv; charset=utf-8", body, cache_s: 0, file_name: Some(file_name.into()) }
+    }
+
     pub fn bytes(content_type: &'static str, body: impl Into<Vec<u8>>, cache_s: u32) -> Answer {
         Answer::Bytes { status: 200, content_type, body: body.into(), cache_s, file_name: None }
     }

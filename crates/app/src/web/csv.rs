@@ -8,7 +8,11 @@ pub fn csv(rows: &[Vec<String>]) -> Vec<u8> {
             if at > 0 {
                 text.push(',');
             }
-            let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.clone() };
+            let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+                format!("'{cell}")
+            } else {
+                cell.clone()
+            };
             if guarded.contains([',', '"', '\n', '\r']) {
                 text.push('"');
                 text.push_str(&guarded.replace('"', "\"\""));
@@ -26,7 +30,18 @@ pub fn csv(rows: &[Vec<String>]) -> Vec<u8> {
 mod tests {
     #[test]
     fn cells_are_quoted_and_formulas_disarmed() {
-        let rows = [vec!["a".to_owned(), "b,\"c\"".to_owned()], vec!["=1+1".to_owned(), "两\n行".to_owned()]];
-        assert_eq!(String::from_utf8(super::csv(&rows)).unwrap(), "\u{feff}a,\"b,\"\"c\"\"\"\r\n'=1+1,\"两\n行\"\r\n");
+        for (cell, written) in [
+            ("梦想中心", "梦想中心"),
+            ("say \"hi\", please", "\"say \"\"hi\"\", please\""),
+            ("两\n行", "\"两\n行\""),
+            ("=1+1", "'=1+1"),
+            ("+86", "'+86"),
+            ("-2", "'-2"),
+            ("@x", "'@x"),
+            ("＝1", "'＝1"),
+        ] {
+            let rows = [vec!["a".to_owned(), cell.to_owned()], vec!["b".to_owned()]];
+            assert_eq!(String::from_utf8(super::csv(&rows)).unwrap(), format!("\u{feff}a,{written}\r\nb\r\n"));
+        }
     }
 }

@@ -59,15 +59,6 @@ pub fn count(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
-/// A line of a table for spreadsheets (RFC 4180). No cell is taken for a formula.
-pub fn csv_row(cells: &[String]) -> String {
-    let cell = |text: &String| {
-        let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-        format!("\"{}{}\"", if risky { "'" } else { "" }, text.replace('"', "\"\""))
-    };
-    format!("{}\r\n", cells.iter().map(cell).collect::<Vec<_>>().join(","))
-}
-
 /// A QR code as SVG; empty when the text is too long for one.
 pub fn qr(text: &str) -> String {
     let drawn = qrcode::QrCode::new(text.as_bytes());

@@ -167,38 +167,28 @@ fn pages(cx: &Cx, years: &Years, before: Id, oldest: Option<Id>) -> Markup {
     ui::pagination(&ui::Pagination { label: cx.t("giving-mine-pages").into(), previous: newest, next: older, ..ui::Pagination::default() })
 }
 
-/// The same as a spreadsheet (RFC 4180, UTF-8 with the mark that Excel looks for); no cell is taken for a formula.
+/// The same as a spreadsheet.
 pub fn csv(cx: &Cx) -> Outcome {
     let donor_id = cx.person_id()?;
     let years = Years::load(cx, donor_id)?;
     let (from, until) = years.bounds();
     let gifts = cx.app.db.read(|tx| store::gifts_of(tx, donor_id, from, until, Id::MAX, i64::MAX))?;
     let heads = ["number", "begun", "paid", "project", "recipient", "amount", "state", "signed", "message"];
-    let mut text = String::from("\u{FEFF}");
-    push_row(&mut text, &heads.map(|head| cx.t(&format!("giving-csv-{head}"))));
+    let mut rows = vec![heads.map(|head| cx.t(&format!("giving-csv-{head}"))).to_vec()];
     for gift in &gifts {
         let signed = if gift.anonymous { cx.t("giving-signed-anonymous") } else { gift.name.clone() };
-        push_row(
-            &mut text,
-            &[
-                gift.id.to_string(),
-                civil::rfc3339(gift.created_at),
-                gift.paid_at.map(civil::rfc3339).unwrap_or_default(),
-                cx.either(&gift.project_title, &gift.project_english_title).to_owned(),
-                cx.either(&gift.recipient_name, &gift.recipient_english_name).to_owned(),
-                Fen(gift.amount_fen).yuan_text(),
-                cx.t(&format!("giving-badge-{}", rules::stage(gift, false).word())),
-                signed,
-                gift.message.clone(),
-            ],
-        );
+        rows.push(vec![
+            gift.id.to_string(),
+            civil::rfc3339(gift.created_at),
+            gift.paid_at.map(civil::rfc3339).unwrap_or_default(),
+            cx.either(&gift.project_title, &gift.project_english_title).to_owned(),
+            cx.either(&gift.recipient_name, &gift.recipient_english_name).to_owned(),
+            Fen(gift.amount_fen).yuan_text(),
+            cx.t(&format!("giving-badge-{}", rules::stage(gift, false).word())),
+            signed,
+            gift.message.clone(),
+        ]);
     }
     let name = years.chosen.map_or("gifts.csv".to_owned(), |year| format!("gifts-{year}.csv"));
-    Ok(Answer::Bytes { status: 200, content_type: "text/csv; charset=utf-8", body: text.into_bytes(), cache_s: 0, file_name: Some(name) })
-}
-
-fn push_row(text: &mut String, cells: &[String]) {
-    let cells: Vec<String> = cells.iter().map(|cell| rules::csv_cell(cell)).collect();
-    text.push_str(&cells.join(","));
-    text.push_str("\r\n");
+    Ok(Answer::csv(name, &rows))
 }

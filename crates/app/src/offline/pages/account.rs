@@ -4,11 +4,11 @@
 use maud::{Markup, html};
 
 use crate::kernel::{Id, Refusal, Role, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, parse_id};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, refused, status_of};
 
 use super::super::actions;
 use super::super::store::{self, Account};
-use super::{field, refused, status_of};
+use super::field;
 
 pub fn page(cx: &Cx) -> Outcome {
     account_page(cx, None)

@@ -7,11 +7,11 @@ use crate::files;
 use crate::kernel::civil::{day_text, parse_day};
 use crate::kernel::{Refusal, Role, Trouble};
 use crate::people;
-use crate::web::{Answer, Cx, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, refused, show, status_of};
 
 use super::super::model::{GiftState, Kind, OfflineGift, ThingsState};
 use super::super::{actions, store};
-use super::{anonymous_field, answered, decision, error_of, evidence, evidence_field, field, project_field, refused, status_of};
+use super::{anonymous_field, answered, decision, evidence, evidence_field, field, project_field};
 
 const SHOWN: i64 = 200;
 
@@ -98,13 +98,7 @@ pub fn csv(cx: &Cx) -> Outcome {
             cx.t(word(g)),
         ]
     }));
-    Ok(Answer::Bytes {
-        status: 200,
-        content_type: "text/csv; charset=utf-8",
-        body: crate::web::csv(&rows),
-        cache_s: 0,
-        file_name: Some("offline-gifts.csv".to_owned()),
-    })
+    Ok(Answer::csv("offline-gifts.csv", &rows))
 }
 
 pub fn new(cx: &Cx) -> Outcome {
@@ -119,10 +113,10 @@ fn form_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
     let form = html! {
         (project_field(cx, refusal, &projects))
         (ui::radio_field(&ui::Radios {
-            name: "kind".into(), legend: cx.t("offline-kind").into(), choices: kinds, error: error_of(cx, refusal, "kind").into(), required: true, ..ui::Radios::default()
+            name: "kind".into(), legend: cx.t("offline-kind").into(), choices: kinds, error: field_error(cx, refusal, "kind").into(), required: true, ..ui::Radios::default()
         }))
         (ui::amount_field(&ui::Amount {
-            name: "amount".into(), label: cx.t("offline-amount").into(), value: cx.form("amount").into(), error: error_of(cx, refusal, "amount").into(),
+            name: "amount".into(), label: cx.t("offline-amount").into(), value: cx.form("amount").into(), error: field_error(cx, refusal, "amount").into(),
             required: true, ..ui::Amount::default()
         }))
         (field(cx, refusal, "received_day", "offline-received-day", "offline-received-day-help", ui::InputKind::Date))
@@ -130,7 +124,7 @@ fn form_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         (field(cx, refusal, "bank_reference", "offline-bank-reference", "offline-bank-reference-help", ui::InputKind::Text))
         (ui::input_field(&ui::Input {
             name: "reference".into(), label: cx.t("offline-reference").into(), mark: cx.t("offline-optional").into(), value: cx.form("reference").into(),
-            help: cx.t("offline-reference-help").into(), error: error_of(cx, refusal, "reference").into(), ..ui::Input::default()
+            help: cx.t("offline-reference-help").into(), error: field_error(cx, refusal, "reference").into(), ..ui::Input::default()
         }))
         (anonymous_field(cx))
         (evidence_field(cx, refusal, "offline-evidence-help"))

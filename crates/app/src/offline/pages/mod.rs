@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use crate::files::Prepared;
 use crate::kernel::{Refusal, Right, Trouble};
-use crate::web::{Answer, Cx, Outcome, Route, get, post, refusal_text, upload};
+use crate::web::{Answer, Cx, Outcome, Route, field_error, get, post, upload};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -33,24 +33,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// The refusal at the top of a form that came back.
-fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
-    let Some(refusal) = refusal else { return html! {} };
-    let (sentence, next) = refusal_text(cx, refusal);
-    match refusal.field {
-        Some(field) => ui::error_summary(&cx.t("offline-correct-this"), &[ui::FieldError { name: field.into(), text: sentence.into() }]),
-        None => ui::notice(ui::Tone::Bad, &cx.t("offline-refused-word"), Some(&sentence), html! { p { (next) } }),
-    }
-}
-
-fn error_of(cx: &Cx, refusal: Option<&Refusal>, field: &str) -> String {
-    refusal.filter(|r| r.field == Some(field)).map(|r| refusal_text(cx, r).0).unwrap_or_default()
-}
-
-fn status_of(refusal: Option<&Refusal>) -> u16 {
-    refusal.map_or(200, |r| r.status)
-}
-
 /// A line of text in a form.
 fn field(cx: &Cx, refusal: Option<&Refusal>, name: &'static str, label: &str, help: &str, kind: ui::InputKind) -> Markup {
     ui::input_field(&ui::Input {
@@ -59,7 +41,7 @@ fn field(cx: &Cx, refusal: Option<&Refusal>, name: &'static str, label: &str, he
         kind,
         value: cx.form(name).into(),
         help: if help.is_empty() { "".into() } else { cx.t(help).into() },
-        error: error_of(cx, refusal, name).into(),
+        error: field_error(cx, refusal, name).into(),
         required: true,
         ..ui::Input::default()
     })
@@ -72,7 +54,7 @@ fn evidence_field(cx: &Cx, refusal: Option<&Refusal>, help: &str) -> Markup {
         accept: "image/*,application/pdf".into(),
         required: true,
         help: cx.t(help).into(),
-        error: error_of(cx, refusal, "evidence").into(),
+        error: field_error(cx, refusal, "evidence").into(),
         ..ui::FileInput::default()
     })
 }
@@ -97,7 +79,7 @@ fn project_field(cx: &Cx, refusal: Option<&Refusal>, projects: &[(crate::kernel:
         name: "project".into(),
         label: cx.t("offline-project").into(),
         choices,
-        error: error_of(cx, refusal, "project").into(),
+        error: field_error(cx, refusal, "project").into(),
         required: true,
         ..ui::Select::default()
     })

@@ -7,11 +7,11 @@ use crate::files;
 use crate::kernel::civil::{day_text, parse_day};
 use crate::kernel::{Refusal, Role, Trouble};
 use crate::people;
-use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, refused, show, status_of};
 
 use super::super::model::ThingsState;
 use super::super::{actions, store};
-use super::{anonymous_field, answered, decision, evidence, evidence_field, field, project_field, refused, status_of};
+use super::{anonymous_field, answered, decision, evidence, evidence_field, field, project_field};
 use ui::InputKind::{Date, Number, Text};
 
 pub fn new(cx: &Cx) -> Outcome {
@@ -29,7 +29,7 @@ fn form_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         (field(cx, refusal, "unit", "offline-unit", "offline-unit-help", Text))
         (ui::amount_field(&ui::Amount {
             name: "valuation".into(), label: cx.t("offline-valuation").into(), value: cx.form("valuation").into(), help: cx.t("offline-valuation-help").into(),
-            error: super::error_of(cx, refusal, "valuation").into(), required: true, ..ui::Amount::default()
+            error: crate::web::field_error(cx, refusal, "valuation").into(), required: true, ..ui::Amount::default()
         }))
         (field(cx, refusal, "basis", "offline-basis", "offline-basis-help", Text))
         (field(cx, refusal, "received_day", "offline-received-day", "offline-received-day-help", Date))

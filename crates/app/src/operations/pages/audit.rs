@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::kernel::civil::{self, parse_day, rfc3339};
 use crate::kernel::{Id, Micros, audit};
-use crate::web::{Answer, Cx, Outcome, PageParts, csv, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, show};
 
 const SHOWN: i64 = 50;
 const EXPORTED: i64 = 20_000;
@@ -200,11 +200,5 @@ pub fn export(cx: &Cx) -> Outcome {
             e.position.to_string(),
         ]);
     }
-    Ok(Answer::Bytes {
-        status: 200,
-        content_type: "text/csv; charset=utf-8",
-        body: csv(&rows),
-        cache_s: 0,
-        file_name: Some("audit.csv".to_owned()),
-    })
+    Ok(Answer::csv("audit.csv", &rows))
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::kernel::civil::rfc3339;
 use crate::kernel::{Id, Role};
 use crate::projects;
-use crate::web::{Answer, Cx, Outcome, PageParts, csv, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, show};
 
 use super::super::rules::queues::{Asked, Item, Order, Queue, Show, by_queue, chosen};
 use super::super::waiting;
@@ -184,11 +184,5 @@ fn as_csv(cx: &Cx, all: Vec<Item>) -> Outcome {
             cx.t(waiting.unattended),
         ]);
     }
-    Ok(Answer::Bytes {
-        status: 200,
-        content_type: "text/csv; charset=utf-8",
-        body: csv(&rows),
-        cache_s: 0,
-        file_name: Some("waiting.csv".to_owned()),
-    })
+    Ok(Answer::csv("waiting.csv", &rows))
 }

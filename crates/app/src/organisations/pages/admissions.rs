@@ -7,7 +7,7 @@ use crate::kernel::{Refusal, Trouble};
 use crate::organisations::admissions::{self, Admission, AdmissionState, AdmissionStep, Papers, Verdict};
 use crate::organisations::areas;
 use crate::organisations::model::NewOrganisation;
-use crate::web::{Answer, Cx, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, refused, show};
 
 use super::forms::Field;
 use super::{certificate_word, forms, kind_word, last_day};
@@ -247,7 +247,7 @@ fn review_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         (answers(cx, &view))
         @if let Some(id) = a.organisation_id { p { (ui::Link::new(cx.t("organisation-public-page"), format!("/organisations/{id}"))) } }
         (ui::section(&cx.t("organisation-admission-history"), None, history(cx, &view.steps)))
-        (forms::refused(cx, refusal))
+        (refused(cx, refusal))
         @if a.state == AdmissionState::Submitted {
             (cx.claim_banner("admission", a.id)?)
             (ui::section(&cx.t("organisation-decision"), None, ui::form(&ui::Form {

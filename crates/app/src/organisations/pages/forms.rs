@@ -8,7 +8,7 @@ use crate::kernel::{Micros, Refusal, Role, Trouble};
 use crate::organisations::areas;
 use crate::organisations::model::{CertificateKind, Kind, NewCertificate, NewOrganisation};
 use crate::organisations::rules::{self, LONG_TERM_DAY};
-use crate::web::{Cx, field_error, refusal_text};
+use crate::web::{Cx, field_error, refused};
 
 use super::{certificate_word, kind_word, role_words};
 
@@ -30,16 +30,6 @@ const REGISTRATION: CertificateFields = CertificateFields {
 };
 const LICENCE: CertificateFields =
     CertificateFields { number: "licence_number", issuer: "licence_issuer", valid_from: "licence_from", valid_until: "licence_until" };
-
-/// The refusal at the top of a form.
-pub fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
-    let Some(refusal) = refusal else { return html! {} };
-    let (sentence, next) = refusal_text(cx, refusal);
-    match refusal.field {
-        Some(field) => ui::error_summary(&next, &[ui::FieldError { name: field.into(), text: sentence.into() }]),
-        None => ui::notice(ui::Tone::Bad, &cx.t("organisation-word-error"), Some(&sentence), html! { p { (next) } }),
-    }
-}
 
 /// How a field is drawn: most are one line of words.
 pub struct Field {

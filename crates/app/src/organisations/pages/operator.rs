@@ -33,15 +33,14 @@ pub fn export(cx: &Cx) -> Outcome {
     let (mut asked, _) = asked(cx);
     let today = civil::day_of(cx.now);
     let heads = ["name", "english-name", "kind", "credit-code", "address", "contact", "registered-until", "fundraising-until"];
-    let mut text = String::from("\u{feff}");
-    text.push_str(&show::csv_row(&heads.map(|head| cx.t(&format!("organisation-{head}")))));
+    let mut lines = vec![heads.map(|head| cx.t(&format!("organisation-{head}"))).to_vec()];
     asked.page = 0;
     loop {
         let (rows, count) = cx.app.db.read(|tx| store::search(tx, &asked, today))?;
         for row in &rows {
             let o = &row.organisation;
             let until = |day: Option<civil::Day>| day.map(civil::day_text).unwrap_or_default();
-            text.push_str(&show::csv_row(&[
+            lines.push(vec![
                 o.name.clone(),
                 o.english_name.clone(),
                 kind_word(cx, o.kind),
@@ -50,15 +49,14 @@ pub fn export(cx: &Cx) -> Outcome {
                 o.contact.clone(),
                 until(row.registered_until),
                 until(row.fundraising_until),
-            ]));
+            ]);
         }
         asked.page += 1;
         if asked.page * Asked::PAGE_LENGTH >= count {
             break;
         }
     }
-    let file_name = Some("organisations.csv".to_owned());
-    Ok(Answer::Bytes { status: 200, content_type: "text/csv; charset=utf-8", body: text.into_bytes(), cache_s: 0, file_name })
+    Ok(Answer::csv("organisations.csv", &lines))
 }
 
 pub fn list(cx: &Cx) -> Outcome {
@@ -249,12 +247,12 @@ fn one(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
         @if let Some(p) = &view.profile { (ui::section(&cx.t("organisation-particulars"), None, ui::definition_list(&super::room::terms(cx, p, true)))) }
         @if o.kind != Kind::Operator { (ui::section(&cx.t("organisation-merchant"), None, html! {
             @match &view.merchant {
-                Some(mchid) => { (forms::refused(cx, of(FormOf::Merchant))) p { code { (mchid) } " " (cx.t("organisation-merchant-fixed")) } }
+                Some(mchid) => { (crate::web::refused(cx, of(FormOf::Merchant))) p { code { (mchid) } " " (cx.t("organisation-merchant-fixed")) } }
                 None => (forms::merchant_form(cx, format!("{base}/merchant"), of(FormOf::Merchant))),
             }
         })) }
         (ui::section(&cx.t("organisation-seats"), None, html! {
-            (forms::refused(cx, of(FormOf::EndedSeat)))
+            (crate::web::refused(cx, of(FormOf::EndedSeat)))
             @if view.seats.is_empty() { p { (cx.t("organisation-seats-none")) } }
             @else { (seat_table(cx, &cx.t("organisation-seats-caption"), &view.seats, Some(&end))) }
             (ui::card(Some(&cx.t("organisation-give-seat")), forms::seat_form(cx, format!("{base}/seats"), o.kind, of(FormOf::Seat))))
@@ -295,7 +293,7 @@ fn check_table(cx: &Cx, checks: &[QualificationCheck]) -> Markup {
 
 fn check_form(cx: &Cx, action: &str, refusal: Option<&Refusal>) -> Markup {
     let fields = html! {
-        (forms::refused(cx, refusal))
+        (crate::web::refused(cx, refusal))
         (Field::words("directory_entry", "organisation-check-entry").help("organisation-check-entry-help").draw(cx, refusal))
         (Field::long("note", "organisation-check-note").optional().draw(cx, refusal))
         (forms::submit(cx, "organisation-check"))

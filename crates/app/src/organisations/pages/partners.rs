@@ -7,7 +7,7 @@ use crate::kernel::{Id, Refusal, Role, Trouble};
 use crate::organisations::model::{Kind, Organisation};
 use crate::organisations::partners::{self, Agreement, Evaluation, NewAgreement, NewEvaluation, OwedResult, Partner};
 use crate::organisations::store;
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, paragraphs, parse_id, show};
 
 use super::forms::{self, Field, read_day};
 use super::{own, paper_link, room_trail};
@@ -117,7 +117,7 @@ fn page(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
     let body = html! {
         (ui::breadcrumbs(&cx.t("organisation-trail"), &trail, name))
         (ui::heading(name, Some(&cx.t("organisation-partner-lead"))))
-        @if owed.is_empty() { (forms::refused(cx, of(FormOf::Result))) }
+        @if owed.is_empty() { (crate::web::refused(cx, of(FormOf::Result))) }
         @for (at, r) in owed.iter().enumerate() {
             (ui::section(&cx.t("organisation-result"), None, html! {
                 p { (cx.ta("organisation-result-due", &[("project", r.project_title.as_str().into()), ("day", crate::kernel::civil::day_text(r.due_day()).into())])) }
@@ -142,10 +142,6 @@ fn page(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
         }))
     };
     Ok(cx.page_with_status(refused.map_or(200, |(_, r)| r.status), PageParts { title: name, body, ..PageParts::default() }))
-}
-
-pub(super) fn paragraphs(words: &str) -> Markup {
-    ui::prose(html! { @for line in words.split('\n').filter(|l| !l.trim().is_empty()) { p { (line) } } })
 }
 
 fn evaluation_card(cx: &Cx, e: &Evaluation) -> Markup {
@@ -218,7 +214,7 @@ fn agreement_form(cx: &Cx, base: &str, refusal: Option<&Refusal>) -> Markup {
 
 fn result_form(cx: &Cx, base: &str, owed: &OwedResult, refusal: Option<&Refusal>) -> Markup {
     let fields = html! {
-        (forms::refused(cx, refusal))
+        (crate::web::refused(cx, refusal))
         (Field::long("body", "organisation-result-body").help("organisation-result-body-help").draw(cx, refusal))
         (forms::submit(cx, "organisation-result-publish"))
     };

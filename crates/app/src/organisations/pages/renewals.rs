@@ -7,7 +7,7 @@ use crate::kernel::{Refusal, Role, Trouble};
 use crate::organisations::model::CertificateKind;
 use crate::organisations::renewals::{self, RenewalState};
 use crate::organisations::store;
-use crate::web::{Answer, Cx, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, refused, show};
 
 use super::forms::Field;
 use super::{certificate_table, certificate_word, forms, last_day, own, paper_link, room_trail};
@@ -113,7 +113,7 @@ fn operator_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         (ui::definition_list(&terms))
         p { (paper_link(cx, renewal.file_id)) }
         @if public { p { (cx.t("organisation-renewal-public")) } }
-        (forms::refused(cx, refusal))
+        (refused(cx, refusal))
         @if renewal.state == RenewalState::Submitted {
             (cx.claim_banner("renewal", id)?)
             (ui::section(&cx.t("organisation-decision"), None, ui::form(&ui::Form {

@@ -9,10 +9,9 @@ use crate::kernel::{Id, Refusal, Role, Trouble};
 use crate::organisations::model::Kind;
 use crate::organisations::reports::{self, Correction, Figures, NewReport, Report, ReportKind};
 use crate::organisations::{rules, store};
-use crate::web::{Answer, Cx, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, refused, show};
 
 use super::forms::{self, Field, read_day};
-use super::partners::paragraphs;
 use super::{own, room_trail};
 
 pub(super) fn kind_key(kind: ReportKind) -> &'static str {
@@ -66,7 +65,7 @@ fn desk_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         @if publishes {
             (ui::section(&cx.t("organisation-report-publish"), None, match kind {
                 Some(kind) => report_form(cx, &base, kind, refusal),
-                None => html! { (forms::refused(cx, refusal)) (kind_choice(cx, &base)) },
+                None => html! { (refused(cx, refusal)) (kind_choice(cx, &base)) },
             }))
         }
         (ui::section(&cx.t("organisation-reports-published"), None, html! {
@@ -105,7 +104,7 @@ fn report_form(cx: &Cx, base: &str, kind: ReportKind, refusal: Option<&Refusal>)
     let yearly = kind.is_yearly();
     let title = if yearly { format!("{year} {}", cx.t(kind_key(kind))) } else { String::new() };
     let body = html! {
-        (forms::refused(cx, refusal))
+        (refused(cx, refusal))
         p { b { (cx.t(kind_key(kind))) } " · " (ui::Link::new(cx.t("organisation-report-other-kind"), base)) }
         @if yearly { (draw(Field::number("year", "organisation-report-year").before(year))) }
         @else { (draw(Field::day("event_day", "organisation-report-event-day").help("organisation-report-event-note"))) }

@@ -8,7 +8,7 @@ use crate::kernel::{Id, Refusal, Role, Trouble, Waiting};
 use crate::organisations::model::{Kind, Organisation};
 use crate::organisations::profile::{self, Profile};
 use crate::organisations::{store, waiting};
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, refused};
 
 use super::forms::{self, Field, read_day};
 use super::{kind_word, own, room_trail};
@@ -153,7 +153,7 @@ fn fields(cx: &Cx, id: Id, p: &Profile, licensed: bool, charities: &[Organisatio
         charities.iter().filter(|c| c.id != id).map(|c| ui::Choice::new(c.id.to_string(), c.name.clone()).chosen(chosen == Some(c.id))),
     );
     let body = html! {
-        (forms::refused(cx, refusal))
+        (refused(cx, refusal))
         (draw(Field::day("established", "organisation-established").optional().before(day(p.established_day))))
         (draw(Field::words("competent_unit", "organisation-competent-unit").optional().help("organisation-competent-unit-help").before(&p.competent_unit)))
         (draw(Field::long("business_scope", "organisation-business-scope").before(&p.business_scope)))

@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use crate::kernel::civil;
 use crate::kernel::{Id, Refusal, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, refusal_text, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, refusal_text, refused, show};
 
 use super::super::actions::{desk, desk::FINANCE, desk::LOOKERS, paper_path, verification_path};
 use super::super::model::{Application, PaperGift, Receipt, State};
 use super::super::store::{self, receipts, requests};
-use super::{organisation_of, receipt_badge, refused, state_badge, today};
+use super::{organisation_of, receipt_badge, state_badge, today};
 
 pub fn list(cx: &Cx) -> Outcome {
     list_page(cx, None, &[])

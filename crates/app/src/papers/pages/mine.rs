@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use crate::giving;
 use crate::kernel::civil;
 use crate::kernel::{Id, Refusal, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, refused, show};
 
 use super::super::actions::{donor, donor::Asker, paper_path};
 use super::super::model::{NewPayer, PaperGift, PayerKind, Standing};
 use super::super::{rules, store};
-use super::{asked_year, organisation_of, refused, standing_badge, standing_why, state_badge, today};
+use super::{asked_year, organisation_of, standing_badge, standing_why, state_badge, today};
 
 /// The gifts of one charity, with where each stands.
 struct Group<'a> {

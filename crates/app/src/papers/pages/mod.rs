@@ -8,11 +8,11 @@ mod settings;
 mod statement;
 mod verify;
 
-use maud::{Markup, html};
+use maud::Markup;
 
 use crate::kernel::civil::{self, Day};
 use crate::kernel::{Refusal, Right};
-use crate::web::{Answer, Cx, Lang, Route, get, post, refusal_text, show};
+use crate::web::{Cx, Lang, Route, get, post, show};
 
 use super::model::{Kind, PaperGift, Receipt, Standing, State};
 use super::rules;
@@ -47,19 +47,6 @@ pub fn routes() -> Vec<Route> {
         post("/desk/receipts/{id}/refusal", Right::Desk, desk::refuse),
         post("/desk/receipts/{id}/reversal", Right::Desk, desk::reverse),
     ]
-}
-
-/// What must be corrected, at the top of a form that was refused.
-fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
-    html! {
-        @if let Some(refusal) = refusal {
-            @let (sentence, next) = refusal_text(cx, refusal);
-            @match refusal.field {
-                Some(field) => (ui::error_summary(&cx.t("papers-correct"), &[ui::FieldError { name: field.into(), text: sentence.into() }])),
-                None => (ui::notice(ui::Tone::Bad, &cx.t("papers-word-refused"), Some(&sentence), html! { p { (next) } })),
-            }
-        }
-    }
 }
 
 fn state_badge(cx: &Cx, state: State) -> Markup {
@@ -120,10 +107,4 @@ fn asked_year(cx: &Cx) -> Result<i64, Refusal> {
 
 fn today(cx: &Cx) -> Day {
     civil::day_of(cx.now)
-}
-
-/// Rows as a spreadsheet that is saved under this name.
-fn csv(file_name: String, rows: &[Vec<String>]) -> Answer {
-    let body = crate::web::csv(rows);
-    Answer::Bytes { status: 200, content_type: "text/csv; charset=utf-8", body, cache_s: 0, file_name: Some(file_name) }
 }

@@ -3,13 +3,13 @@
 use maud::html;
 
 use crate::kernel::{Refusal, Trouble, civil};
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, refused, show};
 
 use super::super::actions::{desk, desk::FINANCE, desk::LOOKERS};
 use super::super::model::{Issuer, Kind};
 use super::super::store::{self, receipts};
 use super::super::{model::Way, rules};
-use super::{asked_year, csv, refused, today};
+use super::{asked_year, today};
 
 pub fn page(cx: &Cx) -> Outcome {
     render(cx, None)
@@ -167,7 +167,7 @@ pub fn series_csv(cx: &Cx) -> Outcome {
             r.prints.to_string(),
         ]);
     }
-    Ok(csv(format!("receipts-{year}.csv"), &rows))
+    Ok(Answer::csv(format!("receipts-{year}.csv"), &rows))
 }
 
 /// The gifts of a month with what became of their papers: 慈善法 art. 38 asks that waived and anonymous gifts are recorded.
@@ -201,5 +201,5 @@ pub fn gifts_csv(cx: &Cx) -> Outcome {
             cx.t(&format!("papers-standing-{}", rules::standing(g, today(cx)).word())),
         ]);
     }
-    Ok(csv(format!("receipt-gifts-{month}.csv"), &rows))
+    Ok(Answer::csv(format!("receipt-gifts-{month}.csv"), &rows))
 }

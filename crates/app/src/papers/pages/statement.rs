@@ -12,7 +12,7 @@ use crate::web::{Answer, Cx, Outcome, PageParts, picture, show};
 use super::super::model::PaperGift;
 use super::super::rules;
 use super::super::store::{self, receipts};
-use super::{csv, organisation_of, today};
+use super::{organisation_of, today};
 
 /// A gift with its receipt's number, if one is valid.
 struct Line {
@@ -301,5 +301,5 @@ pub fn spreadsheet(cx: &Cx) -> Outcome {
             receipt_number.clone(),
         ]);
     }
-    Ok(csv(format!("gifts-{}.csv", s.year), &rows))
+    Ok(Answer::csv(format!("gifts-{}.csv", s.year), &rows))
 }

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 
 use crate::Mode;
 use crate::kernel::{Refusal, Right, Role, Strength, Trouble};
-use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, SESSION_COOKIE, field_error, get, post, refusal_text, show};
+use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, SESSION_COOKIE, field_error, get, post, refused, show, status_of};
 
 use super::model::{CodeUse, Purpose, SignedIn};
 use super::{access, actions, notices, store, totp};
@@ -46,20 +46,6 @@ pub(super) fn token(cx: &Cx) -> &str {
 /// Where to go after signing in: a place on this site, or `otherwise`.
 fn after(back: &str, otherwise: &str) -> String {
     if back.is_empty() { otherwise.to_owned() } else { web::local_path(back) }
-}
-
-/// A refusal as it stands at the top of the form it came back with: sentence, what to do, and a link to the field.
-pub(super) fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
-    let Some(refusal) = refusal else { return html! {} };
-    let (sentence, next) = refusal_text(cx, refusal);
-    match refusal.field {
-        Some(field) => ui::error_summary(&next, &[ui::FieldError { name: field.into(), text: sentence.into() }]),
-        None => ui::notice(ui::Tone::Bad, &cx.t("people-word-error"), Some(&sentence), html! { p { (next) } }),
-    }
-}
-
-fn status_of(refusal: Option<&Refusal>) -> u16 {
-    refusal.map_or(200, |r| r.status)
 }
 
 fn phone_page(cx: &Cx, back: &str, refusal: Option<&Refusal>) -> Answer {

@@ -7,9 +7,9 @@ use crate::people::actions::leaving::{self, Proof};
 use crate::people::actions::{consents, copies};
 use crate::people::model::Purpose;
 use crate::people::{rules, store};
-use crate::web::{Answer, Cx, Lang, Outcome, PageParts, Route, field_error, get, post, refusal_text, show};
+use crate::web::{Answer, Cx, Lang, Outcome, PageParts, Route, field_error, get, post, refusal_text, refused, show, status_of};
 
-use super::{code_field, no_session, refused, status_of, token};
+use super::{code_field, no_session, token};
 
 pub fn routes() -> Vec<Route> {
     vec![

@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use crate::kernel::{Actor, Refusal, Right, Strength, Trouble, hex, random_bytes};
 use crate::people::actions::passkeys::{self, Asked, Made};
 use crate::people::model::SignedIn;
-use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, field_error, get, post, show};
+use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, field_error, get, post, refused, show, status_of};
 
-use super::{desk_of, refused, staff_page, status_of, token};
+use super::{desk_of, staff_page, token};
 
 pub fn routes() -> Vec<Route> {
     vec![

@@ -10,9 +10,9 @@ use crate::people::actions::wechat::{self as way, Arrived};
 use crate::people::actions::{self, consents};
 use crate::people::model::{CodeUse, Purpose, SignedIn};
 use crate::people::rules;
-use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, field_error, get, post, show};
+use crate::web::{self, Answer, Cookie, Cx, Outcome, PageParts, Route, field_error, get, post, refused, show, status_of};
 
-use super::{after, agreement, code_field, refused, status_of, token};
+use super::{after, agreement, code_field, token};
 
 pub fn routes() -> Vec<Route> {
     vec![

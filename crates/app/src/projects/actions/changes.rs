@@ -13,7 +13,7 @@ use super::super::store::NewChange;
 use super::super::{fund, rules, store};
 use super::decisions::{NoticeIds, tell_donors, unconcerned, words_of};
 use super::plan::{keep_version, snapshot};
-use super::{hash, load, seated, to_json};
+use super::{hash, load, seated};
 
 /// What may be changed once a project is public: for whom, what is done, until when, and the money.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ pub fn ask_for_change(app: &App, actor: &Actor, id: Id, wanted: &Wanted, now: Mi
             return Err(Refusal::conflict("refusal-project-change-nothing").into());
         }
         fits(tx, &project, &after)?;
-        let (body, before_body) = (to_json(&after)?, to_json(&before)?);
+        let (body, before_body) = (public_entry::body(&after)?, public_entry::body(&before)?);
         let change = NewChange {
             id: change_id,
             project_id: id,
@@ -119,7 +119,7 @@ pub fn announce_change(app: &App, actor: &Actor, change_id: Id, answer: &str, no
         }
         let link = format!("/projects/{}/changes/{change_id}", change.project_id);
         tell_donors(tx, notice, change.project_id, NoticeKind::Change, (&change.reason, &link), now)?;
-        public_entry::append(tx, entry_id, "project_change_announced", &to_json(&fact(&change, effective_day)?)?, now)?;
+        public_entry::append(tx, entry_id, "project_change_announced", &public_entry::body(&fact(&change, effective_day)?)?, now)?;
         Ok(effective_day)
     })
 }
@@ -155,8 +155,8 @@ fn fact(change: &Change, effective_day: Day) -> Result<Changed, db::Fault> {
         project: change.project_id.to_string(),
         filing_number: change.filing_number.clone(),
         effective_day,
-        before_sha256: hash(&to_json(&change.before)?),
-        after_sha256: hash(&to_json(&change.after)?),
+        before_sha256: hash(&public_entry::body(&change.before)?),
+        after_sha256: hash(&public_entry::body(&change.after)?),
     })
 }
 
@@ -226,7 +226,7 @@ fn take_effect(tx: &mut Tx, change: &Change, line_ids: &[Id], entry_id: Id, noti
     super::super::facts::refresh_due_day(tx, project.id)?;
     let link = format!("/projects/{}/changes/{}", project.id, change.id);
     tell_donors(tx, notice, project.id, NoticeKind::Changed, (&change.reason, &link), now)?;
-    public_entry::append(tx, entry_id, "project_changed", &to_json(&fact(change, change.effective_day)?)?, now)?;
+    public_entry::append(tx, entry_id, "project_changed", &public_entry::body(&fact(change, change.effective_day)?)?, now)?;
     tracing::info!(change = change.id, day = day_text(change.effective_day), "a change took effect");
     Ok(())
 }

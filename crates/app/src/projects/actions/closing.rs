@@ -11,7 +11,7 @@ use super::super::model::{Hold, NoticeKind, Redirect, State};
 use super::super::store::{NewRedirect, NewReport};
 use super::super::{fund, rules, store};
 use super::decisions::{NoticeIds, tell_donors, unconcerned, words_of};
-use super::{Stamp, hash, load, seated, to_json};
+use super::{Stamp, hash, load, seated};
 
 /// Hands in the closing report of a closed project.
 pub fn hand_in_closing_report(
@@ -81,7 +81,7 @@ pub fn judge_closing_report(app: &App, actor: &Actor, report_id: Id, publish: bo
             (&report.results, &format!("/projects/{}/closing-report", project.id)),
             now,
         )?;
-        Ok(public_entry::append(tx, entry_id, "project_closing_report", &to_json(&fact)?, now)?)
+        Ok(public_entry::append(tx, entry_id, "project_closing_report", &public_entry::body(&fact)?, now)?)
     })
 }
 
@@ -158,7 +158,7 @@ pub fn announce_redirect(app: &App, actor: &Actor, redirect_id: Id, now: Micros)
             effective_day,
             text_sha256: hash(&redirect.reason),
         };
-        public_entry::append(tx, entry_id, "redirect_announced", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "redirect_announced", &public_entry::body(&fact)?, now)?;
         Ok(effective_day)
     })
 }

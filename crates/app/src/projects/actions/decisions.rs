@@ -9,7 +9,7 @@ use crate::kernel::{Actor, Id, Micros, Refusal, Role, Strength, Trouble, claims,
 
 use super::super::model::{DecisionKind, Hold, NoticeKind, Project};
 use super::super::{rules, store};
-use super::{hash, load, seated, to_json};
+use super::{hash, load, seated};
 
 /// The actor, if they decide for the operator.
 pub(super) fn deciding(actor: &Actor) -> Result<Id, Refusal> {
@@ -105,7 +105,7 @@ pub fn decide(app: &App, actor: &Actor, id: Id, kind: DecisionKind, reason: &str
             tell_donors(tx, notice, id, told, (&reason, &format!("/projects/{id}")), now)?;
         }
         let fact = Decided { decision: decision_id.to_string(), project: id.to_string(), kind: kind.word(), text_sha256: hash(&reason) };
-        public_entry::append(tx, entry_id, "project_decided", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "project_decided", &public_entry::body(&fact)?, now)?;
         Ok(decision_id)
     })
 }

@@ -26,9 +26,9 @@ pub(super) use steps::missing;
 pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit};
 pub use stream::{Stamp, enter_offline_gift, hold_refund, post_refund, redirect, release_refund, take_return, undo, undo_offline_gift};
 
-use db::{Fault, Tx};
+use db::Tx;
 
-use crate::kernel::{Actor, Id, Refusal, Role, Strength, Trouble, hex, sha256};
+use crate::kernel::{Actor, Id, Refusal, Role, Trouble, hex, sha256};
 
 use super::model::Project;
 use super::store;
@@ -49,16 +49,6 @@ pub(super) fn seated(actor: &Actor, organisations: &[Id], roles: &[Role]) -> Res
     actor.person_id().filter(|_| seated).ok_or_else(Refusal::forbidden)
 }
 
-/// The actor, if they are a reviewer of the operator.
-pub(super) fn reviewer(actor: &Actor) -> Result<Id, Refusal> {
-    match actor {
-        Actor::Person { id, strength: Strength::Staff, seats, .. } if seats.iter().any(|s| s.operator && s.role == Role::Reviewer) => {
-            Ok(*id)
-        }
-        _ => Err(Refusal::forbidden()),
-    }
-}
-
 /// Someone else changed it in the meantime.
 fn changed_meanwhile() -> Refusal {
     Refusal::conflict("refusal-project-changed")
@@ -67,8 +57,4 @@ fn changed_meanwhile() -> Refusal {
 /// A text as it stands in a public fact: only its hash, so that it can be compared and never read.
 pub(super) fn hash(text: &str) -> String {
     hex(&sha256(text.as_bytes()))
-}
-
-pub(super) fn to_json<T: serde::Serialize>(fact: &T) -> Result<String, Fault> {
-    serde_json::to_string(fact).map_err(|error| Fault::inconsistent(format!("a public fact could not be written: {error}")))
 }

@@ -13,7 +13,7 @@ use super::super::fund;
 use super::super::model::{Hand, Hold, NewExpense, Payout, Project};
 use super::super::rules::{self, Approval};
 use super::super::store::{self, stream};
-use super::{hash, load, seated, to_json};
+use super::{hash, load, seated};
 
 /// The ledger's template refuses only ids and amounts that are not positive.
 fn not_an_amount(_: Refused) -> Trouble {
@@ -70,7 +70,7 @@ pub fn approve_payout(app: &App, actor: &Actor, payout_id: Id, now: Micros) -> R
                     fen,
                     text_sha256: hash(&payout.purpose),
                 };
-                public_entry::append(tx, entry_id, "payout_paid", &to_json(&fact)?, now)?;
+                public_entry::append(tx, entry_id, "payout_paid", &public_entry::body(&fact)?, now)?;
                 store::post_payout(tx, payout_id, second)?
             }
         };
@@ -188,7 +188,7 @@ pub(in crate::projects) fn record_one(
         spent_day: asked.spent_day,
         text_sha256: hash(&format!("{}\n{}", asked.description, asked.invoice_number)),
     };
-    public_entry::append(tx, entry_id, "expense_recorded", &to_json(&fact)?, now)?;
+    public_entry::append(tx, entry_id, "expense_recorded", &public_entry::body(&fact)?, now)?;
     Ok(expense_id)
 }
 

@@ -11,7 +11,7 @@ use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
 
 use super::super::model::{NamedPaper, PaperKind, Plan, Project, ProjectKind, Snapshot, State};
 use super::super::{rules, store, templates};
-use super::{changed_meanwhile, hash, load, seated, to_json};
+use super::{changed_meanwhile, hash, load, seated};
 
 /// The most papers that one project carries.
 const PAPERS: usize = 40;
@@ -97,7 +97,7 @@ pub fn record_filing(app: &App, actor: &Actor, id: Id, number: &str, day: Day, n
             return Err(Refusal::conflict("refusal-project-other-state").into());
         }
         let fact = Filed { project: id.to_string(), filing_number: &number, filed_day: day, starts_day: project.starts_day };
-        Ok(public_entry::append(tx, entry_id, "project_filed", &to_json(&fact)?, now)?)
+        Ok(public_entry::append(tx, entry_id, "project_filed", &public_entry::body(&fact)?, now)?)
     })
 }
 
@@ -118,7 +118,7 @@ pub(in crate::projects) fn snapshot(tx: &mut Tx, project: &Project) -> Result<Sn
 
 /// Keeps a version; its number and its hash. The text is canonical: one struct, one order of fields.
 pub(super) fn keep_version(tx: &mut Tx, project_id: Id, snapshot: &Snapshot, by: Id, now: Micros) -> Result<(i64, String), Fault> {
-    let body = to_json(snapshot)?;
+    let body = public_entry::body(snapshot)?;
     let sha256 = hash(&body);
     let number = store::add_version(tx, project_id, &body, &sha256, by, now)?;
     Ok((number, sha256))
@@ -169,7 +169,7 @@ pub fn explain_costs(app: &App, actor: &Actor, id: Id, words: &str, now: Micros)
         }
         store::add_cost_note(tx, note_id, id, &words, person_id, now)?;
         let fact = CostsExplained { project: id.to_string(), note: note_id.to_string(), text_sha256: hash(&words) };
-        public_entry::append(tx, entry_id, "project_costs_explained", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "project_costs_explained", &public_entry::body(&fact)?, now)?;
         Ok(note_id)
     })
 }

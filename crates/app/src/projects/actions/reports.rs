@@ -10,7 +10,7 @@ use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, hex, public_entry
 use super::super::disclosure::finance;
 use super::super::model::{Elsewhere, Figures, NewDisclosure, NewProgress, progress_text};
 use super::super::{facts, rules, store};
-use super::{hash, load, seated, to_json};
+use super::{hash, load, seated};
 
 /// Publishes a progress post (项目进展) with its photographs, by a manager of any of the three organisations.
 pub fn post_progress(
@@ -50,7 +50,7 @@ pub fn post_progress(
             text_sha256: hash(&text),
             photograph_sha256: photographs.iter().map(|p| hex(&sha256(&p.bytes))).collect(),
         };
-        public_entry::append(tx, entry_id, "progress_posted", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "progress_posted", &public_entry::body(&fact)?, now)?;
         Ok(id)
     })
 }
@@ -147,7 +147,7 @@ pub fn disclose(
             expense_lines: lines.len(),
             text_sha256: hash(&words.summary),
         };
-        public_entry::append(tx, entry_id, "disclosure_published", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "disclosure_published", &public_entry::body(&fact)?, now)?;
         Ok(id)
     })
 }

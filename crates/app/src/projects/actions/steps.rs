@@ -13,7 +13,7 @@ use super::super::rules::{self, Publication, Step};
 use super::super::store::{self, Taking};
 use super::super::{facts, fund, platform};
 use super::plan::{emergency_faults, keep_version, snapshot, unready};
-use super::{changed_meanwhile, hash, load, reviewer, seated, to_json};
+use super::{changed_meanwhile, hash, load, seated};
 
 /// Who takes a step, of which version, and when.
 struct Walk<'a> {
@@ -44,7 +44,7 @@ pub fn submit(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Re
 
 /// Sends a project back to its charity with a reason.
 pub fn return_to_draft(app: &App, actor: &Actor, id: Id, version: i64, reason: &str, now: Micros) -> Result<i64, Trouble> {
-    let person_id = reviewer(actor)?;
+    let person_id = actor.reviewer()?;
     let reason = reason_of(reason)?;
     let walk = Walk { actor, id, version, step_id: app.new_id(), now };
     app.db.write(|tx| {
@@ -56,7 +56,7 @@ pub fn return_to_draft(app: &App, actor: &Actor, id: Id, version: i64, reason: &
 
 /// Finds a submitted project in order. The reviewer neither wrote it nor works for it.
 pub fn review(app: &App, actor: &Actor, id: Id, version: i64, note: &str, now: Micros) -> Result<i64, Trouble> {
-    let person_id = reviewer(actor)?;
+    let person_id = actor.reviewer()?;
     let note = rules::tidy(note, true);
     let walk = Walk { actor, id, version, step_id: app.new_id(), now };
     app.db.write(|tx| {
@@ -70,7 +70,7 @@ pub fn review(app: &App, actor: &Actor, id: Id, version: i64, note: &str, now: M
 
 /// Publishes a reviewed project, if the recipient may raise funds on this very day and nothing is missing.
 pub fn publish(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> Result<i64, Trouble> {
-    let person_id = reviewer(actor)?;
+    let person_id = actor.reviewer()?;
     let walk = Walk { actor, id, version, step_id: app.new_id(), now };
     let entry_id = app.new_id();
     app.db.write(|tx| {
@@ -99,7 +99,7 @@ pub fn publish(app: &App, actor: &Actor, id: Id, version: i64, now: Micros) -> R
             text_sha256: hash(&format!("{}\n{}\n{}", project.title, project.summary, project.story)),
             version_sha256,
         };
-        public_entry::append(tx, entry_id, "project_published", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "project_published", &public_entry::body(&fact)?, now)?;
         Ok(next)
     })
 }
@@ -178,7 +178,7 @@ fn by_recipient(app: &App, actor: &Actor, id: Id, version: i64, step: Step, reas
         }
         let next = take(tx, &walk, &project, step, reason)?;
         let fact = Stepped { project: id.to_string(), state: step.from(project.state)?.word(), text_sha256: hash(reason) };
-        public_entry::append(tx, entry_id, "project_step", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "project_step", &public_entry::body(&fact)?, now)?;
         Ok(next)
     })
 }
@@ -192,7 +192,7 @@ struct Stepped {
 
 /// Puts a public project into the first column, or takes it out.
 pub fn curate(app: &App, actor: &Actor, id: Id, curated: bool, now: Micros) -> Result<(), Trouble> {
-    reviewer(actor)?;
+    actor.reviewer()?;
     app.db.write(|tx| if store::curate(tx, id, curated.then_some(now))? { Ok(()) } else { Err(Refusal::not_found().into()) })
 }
 
@@ -202,7 +202,7 @@ fn unbiased(tx: &mut Tx, actor: &Actor, id: Id) -> Result<Project, Trouble> {
     let mut hands = vec![project.created_by];
     hands.extend(store::steps(tx, id)?.iter().filter(|s| s.state == State::Submitted).map(|s| s.person_id));
     let works_for_it = super::scope(actor).iter().any(|own| project.organisations().contains(own));
-    rules::may_review(reviewer(actor)?, &hands, works_for_it)?;
+    rules::may_review(actor.reviewer()?, &hands, works_for_it)?;
     Ok(project)
 }
 

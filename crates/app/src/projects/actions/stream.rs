@@ -12,7 +12,6 @@ use crate::kernel::{Id, Micros, Refusal, Trouble, public_entry};
 
 use super::super::store::{self, stream};
 use super::super::{facts, fund};
-use super::to_json;
 
 /// What a movement needs besides its content; made before the transaction, so that a retry writes the same rows.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +44,7 @@ struct Fact {
 }
 
 fn told(tx: &mut Tx, entry_id: Id, kind: &'static str, fact: &Fact, now: Micros) -> Result<(), Trouble> {
-    Ok(public_entry::append(tx, entry_id, kind, &to_json(fact)?, now)?)
+    Ok(public_entry::append(tx, entry_id, kind, &public_entry::body(fact)?, now)?)
 }
 
 fn not_there(key: &'static str, available_fen: i64) -> Trouble {

@@ -8,7 +8,7 @@ use crate::kernel::civil::{day_of, day_text};
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, hex, public_entry, sha256};
 use crate::{organisations, people};
 
-use super::super::actions::{hash, load, reviewer, scope, seated, to_json};
+use super::super::actions::{hash, load, scope, seated};
 use super::super::model::{Correction, Review, State, Thing};
 use super::super::store as told;
 use super::super::{facts, fund, rules};
@@ -64,7 +64,7 @@ pub fn correct(
             original_sha256: hex(&original),
             text_sha256: hex(&own),
         };
-        public_entry::append(tx, entry_id, "correction_published", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "correction_published", &public_entry::body(&fact)?, now)?;
         Ok(id)
     })
 }
@@ -95,7 +95,7 @@ pub fn tell_leftovers(app: &App, actor: &Actor, project_id: Id, body: &str, now:
         store::add_leftover_statement(tx, id, project_id, amount_fen, &body, person_id, now)?;
         facts::refresh_due_day(tx, project_id)?;
         let fact = Leftovers { statement: id.to_string(), project: project_id.to_string(), amount_fen, text_sha256: hash(&body) };
-        public_entry::append(tx, entry_id, "leftovers_told", &to_json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "leftovers_told", &public_entry::body(&fact)?, now)?;
         Ok(id)
     })
 }
@@ -111,7 +111,7 @@ struct Leftovers {
 /// The operator's word on a disclosure that is public: in order, or returned with reasons that everyone reads until it is
 /// corrected. Whoever published it or works for one of its organisations has no say.
 pub fn review(app: &App, actor: &Actor, disclosure_id: Id, passed: bool, reason: &str, now: Micros) -> Result<(), Trouble> {
-    let person_id = reviewer(actor)?;
+    let person_id = actor.reviewer()?;
     let reason = rules::tidy(reason, true);
     if !passed && reason.is_empty() {
         return Err(Refusal::input("reason", "refusal-project-reason-missing").into());
@@ -134,7 +134,7 @@ pub fn review(app: &App, actor: &Actor, disclosure_id: Id, passed: bool, reason:
         let link = Thing::Disclosure.path(project.id, disclosure_id);
         people::notify(tx, notice_id, judged.person_id, message, &[("title", &project.title)], &link, now)?;
         let fact = Reviewed { disclosure: disclosure_id.to_string(), passed, text_sha256: hash(&reason) };
-        Ok(public_entry::append(tx, entry_id, "disclosure_reviewed", &to_json(&fact)?, now)?)
+        Ok(public_entry::append(tx, entry_id, "disclosure_reviewed", &public_entry::body(&fact)?, now)?)
     })
 }
 

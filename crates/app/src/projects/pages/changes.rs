@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::kernel::civil::{Day, day_text, parse_day};
 use crate::kernel::{Id, Refusal, Right, Trouble};
-use crate::web::{Answer, Cx, Form, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Form, Outcome, PageParts, paragraphs, show};
 
 use super::super::actions::Wanted;
 use super::super::model::{Change, ChangeState, Project, Snapshot};
@@ -148,11 +148,11 @@ fn summary(cx: &Cx, change: &Change) -> Markup {
         None,
         html! {
             p { (ui::badge(tone(change.state), &cx.t(change.state.key()))) " " (show::instant(change.asked_at)) }
-            (super::paragraphs(&change.reason))
+            (paragraphs(&change.reason))
             @if change.state == ChangeState::Announced {
                 p { (cx.ta("project-change-effective-on", &[("day", day_text(change.effective_day).into())])) }
             }
-            @if !change.answer.is_empty() { p { b { (cx.t("project-change-answer")) } } (super::paragraphs(&change.answer)) }
+            @if !change.answer.is_empty() { p { b { (cx.t("project-change-answer")) } } (paragraphs(&change.answer)) }
             @if change.state.is_public() {
                 p { (ui::Link::new(cx.t("project-notice-more"), format!("/projects/{}/changes/{}", change.project_id, change.id))) }
             }
@@ -250,7 +250,7 @@ fn objection_list(cx: &Cx, objections: &[(String, i64)]) -> Markup {
     html! {
         @if !objections.is_empty() {
             (ui::section(&cx.ta("project-objections", &[("count", objections.len().into())]), None, html! {
-                @for (words, at) in objections { (ui::card(None, html! { p.when { (show::instant(*at)) } (super::paragraphs(words)) })) }
+                @for (words, at) in objections { (ui::card(None, html! { p.when { (show::instant(*at)) } (paragraphs(words)) })) }
             }))
         }
     }
@@ -274,7 +274,7 @@ fn public_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         (refused(cx, refusals))
         p { (ui::badge(tone(change.state), &cx.t(change.state.key()))) }
         p { (cx.ta("project-change-effective-on", &[("day", day_text(change.effective_day).into())])) }
-        (super::paragraphs(&change.reason))
+        (paragraphs(&change.reason))
         p.help { (cx.t("project-filing-number")) " " (change.filing_number) }
         (difference_table(cx, &cx.t("project-differences-what-changes"), &found))
         (objection_list(cx, &objections))

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::kernel::civil::day_text;
 use crate::kernel::{Id, Refusal, Role, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, parse_id, show};
 
 use super::super::fund::{self, Total};
 use super::super::model::{BudgetLine, ClosingReport, Project, Redirect, RedirectState, ReportState, State};
@@ -29,13 +29,13 @@ fn area(cx: &Cx, name: &'static str, label: &str, help: &str, refusals: &[Refusa
 fn report_body(cx: &Cx, report: &ClosingReport, total: &Total, lines: &[BudgetLine]) -> Markup {
     html! {
         (ui::definition_list(&[
-            ui::Term::new(cx.t("project-closing-results"), super::paragraphs(&report.results)),
-            ui::Term::new(cx.t("project-closing-indicators"), super::paragraphs(&report.indicators)),
+            ui::Term::new(cx.t("project-closing-results"), paragraphs(&report.results)),
+            ui::Term::new(cx.t("project-closing-indicators"), paragraphs(&report.indicators)),
             ui::Term::new(cx.t("project-closing-beneficiaries"), ui::text(show::count(report.beneficiaries))),
             ui::Term::new(cx.t("project-closing-raised"), ui::text(show::money(total.raised_fen()))),
             ui::Term::new(cx.t("project-spent"), ui::text(show::money(total.spent_fen))),
             ui::Term::new(cx.t("project-closing-left"), ui::text(show::money(total.in_account_fen()))),
-            ui::Term::new(cx.t("project-closing-leftovers"), super::paragraphs(&report.leftovers)),
+            ui::Term::new(cx.t("project-closing-leftovers"), paragraphs(&report.leftovers)),
         ]))
         (super::budget_table(cx, lines))
         (cost_table(cx, lines))
@@ -64,12 +64,12 @@ fn desk_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         (refused(cx, refusals))
         @if let Some(report) = &report {
             p { (ui::badge(ui::Tone::Info, &cx.t(report.state.key()))) " " (show::instant(report.asked_at)) }
-            @if !report.answer.is_empty() { (super::paragraphs(&report.answer)) }
+            @if !report.answer.is_empty() { (paragraphs(&report.answer)) }
             (report_body(cx, report, &total, &lines))
         }
         @if project.state != State::Closed { p { (cx.t("project-closing-not-yet")) } }
         @else if !open {
-            @if !plan.indicators.is_empty() { (ui::card(Some(&cx.t("project-plan-indicators")), super::paragraphs(&plan.indicators))) }
+            @if !plan.indicators.is_empty() { (ui::card(Some(&cx.t("project-plan-indicators")), paragraphs(&plan.indicators))) }
             (ui::form(&ui::Form {
                 action: address(project.id, "/closing-report").into(),
                 body: html! {
@@ -191,8 +191,8 @@ pub fn redirect_list(cx: &Cx, project_id: Id, redirects: &[Redirect]) -> Markup 
                 p { (ui::badge(ui::Tone::Info, &cx.t(r.state.key()))) " " b { (show::money(r.amount_fen)) } }
                 p { (cx.t(key)) " " (ui::Link::new(other, format!("/projects/{other_id}"))) }
                 @if r.effective_day > 0 { p { (cx.ta("project-redirect-on", &[("day", day_text(r.effective_day).into())])) } }
-                (super::paragraphs(&r.reason))
-                @if !r.answer.is_empty() { (super::paragraphs(&r.answer)) }
+                (paragraphs(&r.reason))
+                @if !r.answer.is_empty() { (paragraphs(&r.answer)) }
             }))
         }
     }

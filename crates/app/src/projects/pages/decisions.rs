@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::kernel::{Id, Refusal, Role, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, show};
 
 use super::super::model::{Decision, DecisionKind, Hold, Project, ProjectNotice};
 use super::super::{actions, store};
@@ -16,7 +16,7 @@ pub fn notice_list(cx: &Cx, notices: &[ProjectNotice]) -> Markup {
         @for notice in notices {
             (ui::card(None, html! {
                 p { b { (cx.t(notice.kind.key())) } " " (show::instant(notice.made_at)) }
-                (super::paragraphs(&notice.words))
+                (paragraphs(&notice.words))
                 @if !notice.link.is_empty() && cx.request.path != notice.link {
                     p { (ui::Link::new(cx.t("project-notice-more"), notice.link.as_str())) }
                 }
@@ -33,7 +33,7 @@ pub fn hold_banner(cx: &Cx, project: &Project, decisions: &[Decision]) -> Markup
         Hold::TakenDown => (DecisionKind::TakenDown, "project-held-taken-down"),
     };
     let reason = decisions.iter().find(|d| d.kind == kind).map_or("", |d| d.reason.as_str());
-    ui::notice(ui::Tone::Bad, &cx.t(kind.key()), Some(&cx.t(key)), super::paragraphs(reason))
+    ui::notice(ui::Tone::Bad, &cx.t(kind.key()), Some(&cx.t(key)), paragraphs(reason))
 }
 
 fn decision_card(cx: &Cx, d: &Decision, below: Markup) -> Markup {
@@ -42,11 +42,11 @@ fn decision_card(cx: &Cx, d: &Decision, below: Markup) -> Markup {
         html! {
             p { b { (cx.t(d.kind.key())) } " " (show::instant(d.made_at)) }
             @if !d.authority.is_empty() { p { (cx.t("project-decision-authority")) " " (d.authority) } }
-            (super::paragraphs(&d.reason))
+            (paragraphs(&d.reason))
             @if let Some(appeal) = &d.appeal {
                 p { b { (cx.t("project-appeal")) } " " (show::instant(appeal.asked_at)) }
-                (super::paragraphs(&appeal.words))
-                @if appeal.decided_at.is_some() { p { b { (cx.t("project-appeal-answer")) } } (super::paragraphs(&appeal.answer)) }
+                (paragraphs(&appeal.words))
+                @if appeal.decided_at.is_some() { p { b { (cx.t("project-appeal-answer")) } } (paragraphs(&appeal.answer)) }
                 @else { p.help { (cx.t("project-appeal-open")) } }
             }
             (below)
@@ -118,7 +118,7 @@ fn desk_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
             }))
         }
         @if let Some((reason, since)) = &view.request {
-            (ui::notice(ui::Tone::Info, &cx.t("project-word-note"), Some(&cx.t("project-request-open")), html! { p { (show::instant(*since)) } (super::paragraphs(reason)) }))
+            (ui::notice(ui::Tone::Info, &cx.t("project-word-note"), Some(&cx.t("project-request-open")), html! { p { (show::instant(*since)) } (paragraphs(reason)) }))
         }
         @if manages && view.request.is_none() && project.state.is_public() && project.hold == Hold::None {
             (ui::section(&cx.t("project-request"), None, ui::form(&ui::Form {
@@ -197,7 +197,7 @@ fn operator_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         (cx.claim_banner("project", id)?)
         (hold_banner(cx, &project, &view.decisions))
         @if let Some((reason, since)) = &view.request {
-            (ui::notice(ui::Tone::Info, &cx.t("project-word-note"), Some(&cx.t("project-request-waits")), html! { p { (show::instant(*since)) } (super::paragraphs(reason)) }))
+            (ui::notice(ui::Tone::Info, &cx.t("project-word-note"), Some(&cx.t("project-request-waits")), html! { p { (show::instant(*since)) } (paragraphs(reason)) }))
         }
         @if project.state.is_public() {
             @if project.hold == Hold::None { (deciding(DecisionKind::Suspended, ui::ButtonKind::Danger, "project-suspend-lead")) }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::kernel::civil::{Day, day_text, parse_day};
 use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations::areas;
-use crate::web::{Answer, Cx, Form, Outcome, PageParts, parse_id};
+use crate::web::{Answer, Cx, Form, Outcome, PageParts, paragraphs, parse_id};
 
 use super::super::model::{Draft, Field, LineKind, NewLine, Plan, Project};
 use super::super::templates::{self, TEMPLATES, Template};
@@ -331,7 +331,7 @@ fn page(cx: &Cx, at: Option<&Existing>, typed: &Form, refusals: &[Refusal], more
             None => (starting_points(cx, typed)),
         }
         @if let Some(reason) = at.and_then(|a| a.returned.as_deref()) {
-            (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&cx.t("project-returned")), super::paragraphs(reason)))
+            (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&cx.t("project-returned")), paragraphs(reason)))
         }
         (refused(cx, refusals))
         (ui::form(&ui::Form { action: action.into(), hidden, body: fields(cx, typed, refusals, rows), ..ui::Form::default() }))

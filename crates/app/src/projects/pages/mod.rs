@@ -144,15 +144,6 @@ pub(super) fn trail(cx: &Cx, steps: &[ui::Link], here: &str) -> Markup {
     ui::breadcrumbs(&cx.t("project-trail"), steps, here)
 }
 
-/// Running text as it was typed: blank lines part paragraphs, line breaks stay.
-pub(super) fn paragraphs(text: &str) -> Markup {
-    ui::prose(html! {
-        @for paragraph in text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()) {
-            p { @for (i, line) in paragraph.lines().enumerate() { @if i > 0 { br; } (line) } }
-        }
-    })
-}
-
 /// How much of the whole, in thousandths.
 pub(super) fn permille(part_fen: i64, whole_fen: i64) -> u32 {
     if part_fen <= 0 || whole_fen <= 0 {

@@ -6,7 +6,7 @@ use crate::files::{self, File};
 use crate::kernel::civil::day_of;
 use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations::{self, Certificate};
-use crate::web::{Answer, Cx, Outcome, PageParts, refusal_text, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, refusal_text, show};
 
 use super::super::model::{BudgetLine, Paper, PaperKind, Plan, Project, State, StepTaken};
 use super::super::rules::Difference;
@@ -98,7 +98,7 @@ fn page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
                 (ui::section(&cx.t("project-particulars"), None, particulars(cx, &view)))
                 (ui::section(&cx.t("project-plan"), None, super::plan::terms(cx, &view.plan)))
                 (ui::section(&cx.t("project-papers"), None, papers(cx, &view)))
-                (ui::section(&cx.t("project-story"), None, super::paragraphs(&p.story)))
+                (ui::section(&cx.t("project-story"), None, paragraphs(&p.story)))
                 (ui::section(&cx.t("project-budget"), None, html! { (budget_table(cx, &view.lines)) (cost_table(cx, &view.lines)) }))
                 (ui::section(&cx.t("project-parties"), None, parties(cx, &view)))
             },

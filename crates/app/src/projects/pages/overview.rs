@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::kernel::{Id, Refusal, Role, Trouble};
-use crate::web::{Cx, Outcome, PageParts, show};
+use crate::web::{Cx, Outcome, PageParts, paragraphs, show};
 
 use super::super::fund;
 use super::super::model::{Project, State, StepTaken};
@@ -191,7 +191,7 @@ pub fn step_list(cx: &Cx, steps: &[(StepTaken, String)]) -> Markup {
                 li {
                     b { (cx.t(if step.state == State::Draft { "project-step-returned" } else { step.state.key() })) }
                     " · " (name) " · " (show::instant(step.at))
-                    @if !step.reason.is_empty() { (super::paragraphs(&step.reason)) }
+                    @if !step.reason.is_empty() { (paragraphs(&step.reason)) }
                 }
             }
         }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::kernel::civil::{Day, day_text, parse_day};
 use crate::kernel::{Refusal, Trouble};
-use crate::web::{Answer, Cx, Form, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Form, Outcome, PageParts, paragraphs, show};
 
 use super::super::model::{Node, PLAN_TEXTS, Plan, Project, ProjectKind, State};
 use super::super::{actions, rules, store, templates};
@@ -254,7 +254,7 @@ pub fn terms(cx: &Cx, plan: &Plan) -> Markup {
     for text in &PLAN_TEXTS {
         let words = (text.of)(plan);
         if !words.is_empty() {
-            terms.push(ui::Term::new(cx.t(text.label), super::paragraphs(words)));
+            terms.push(ui::Term::new(cx.t(text.label), paragraphs(words)));
         }
     }
     if plan.beneficiaries > 0 {

@@ -6,7 +6,7 @@ use crate::files::{self, File};
 use crate::kernel::civil::{Day, add_months, day_of};
 use crate::kernel::{Refusal, Trouble};
 use crate::organisations::{self, Certificate, CertificateKind};
-use crate::web::{Cx, Outcome, PageParts, refusal_text, show};
+use crate::web::{Cx, Outcome, PageParts, paragraphs, refusal_text, show};
 
 use super::super::facts;
 use super::super::fund::{self, Total};
@@ -156,7 +156,7 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
                 ui::Term::new(cx.t("project-object"), ui::text(&p.object)),
                 ui::Term::new(cx.t("project-service"), ui::text(&p.service)),
             ]))
-            (super::paragraphs(&p.story))
+            (paragraphs(&p.story))
         }))
         (ui::section(&cx.t("project-plan"), Some(&versions), html! {
             p { (cx.t("project-plan-public")) }

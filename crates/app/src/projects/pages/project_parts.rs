@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::kernel::Id;
 use crate::kernel::civil::{day_of, day_text};
 use crate::organisations::Organisation;
-use crate::web::{Cx, show};
+use crate::web::{Cx, paragraphs, show};
 
 use super::super::disclosure::corrections_beside;
 use super::super::fund::Total;
@@ -41,7 +41,7 @@ pub fn where_the_money_is(cx: &Cx, total: &Total, lines: &[BudgetLine]) -> Marku
 pub fn cost_note(cx: &Cx, note: &CostNote) -> Markup {
     html! {
         p { b { (cx.t("project-costs-explained")) } " " (show::instant(note.at)) }
-        (super::paragraphs(&note.words))
+        (paragraphs(&note.words))
     }
 }
 
@@ -55,7 +55,7 @@ pub fn post(cx: &Cx, project_id: Id, item: &ProgressPost) -> Markup {
                 Some(e) => (execution(cx, e, item.spent_fen)),
                 None => p { (ui::badge(ui::Tone::Plain, &cx.t("disclosure-news"))) },
             }
-            (super::paragraphs(&item.body))
+            (paragraphs(&item.body))
             (photographs(item))
             (corrections_beside(cx, project_id, &item.corrections))
         }

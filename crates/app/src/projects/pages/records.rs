@@ -4,7 +4,7 @@ use maud::html;
 
 use crate::kernel::Refusal;
 use crate::kernel::civil::day_text;
-use crate::web::{Cx, Outcome, PageParts, parse_id, show};
+use crate::web::{Cx, Outcome, PageParts, paragraphs, parse_id, show};
 
 use super::super::disclosure::{corrections_beside, finance, finance_pages, find_told};
 use super::super::model::{State, Thing};
@@ -75,7 +75,7 @@ pub fn disclosure(cx: &Cx) -> Outcome {
             ],
             foot: html! { (cx.t("project-disclosure-source")) },
         }))
-        (ui::section(&cx.t("project-disclosure-words"), None, super::paragraphs(&d.summary)))
+        (ui::section(&cx.t("project-disclosure-words"), None, paragraphs(&d.summary)))
         p.when { (cx.t("project-published-at")) " " (show::instant(d.published_at)) }
         (corrections_beside(cx, id, &corrections))
         (finance_pages::particulars(cx, id, &d, &particulars))
@@ -99,7 +99,7 @@ pub fn steps(cx: &Cx) -> Outcome {
         state: ui::State::Done,
         state_word: cx.t("project-step-done").into(),
         when: crate::kernel::civil::minute_text(at).into(),
-        note: html! { @if state > State::Published && !reason.is_empty() { (super::paragraphs(reason)) } },
+        note: html! { @if state > State::Published && !reason.is_empty() { (paragraphs(reason)) } },
     };
     let mut items = vec![ui::TimelineStep { title: cx.t("project-life-filed").into(), ..step(State::Draft, project.created_at, "") }];
     items.extend(steps.iter().map(|s| step(s.state, s.at, &s.reason)));

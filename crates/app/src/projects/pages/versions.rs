@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::kernel::{Refusal, Trouble};
 use crate::organisations;
-use crate::web::{Cx, Outcome, PageParts, show};
+use crate::web::{Cx, Outcome, PageParts, paragraphs, show};
 
 use super::super::model::{Field, ProjectKind, Snapshot, Version};
 use super::super::rules::Difference;
@@ -49,7 +49,7 @@ pub fn difference_table(cx: &Cx, caption: &str, found: &[Difference]) -> Markup 
             ui::Column::words(cx.t("project-differences-after")),
         ],
     );
-    let side = |text: &str| html! { @if text.is_empty() { (cx.t("project-differences-empty")) } @else { (super::paragraphs(text)) } };
+    let side = |text: &str| html! { @if text.is_empty() { (cx.t("project-differences-empty")) } @else { (paragraphs(text)) } };
     for d in found {
         let what = if d.which.is_empty() { cx.t(d.label) } else { cx.ta("project-differences-line", &[("item", d.which.clone().into())]) };
         table.row(&[&what, &side(&d.before), &side(&d.after)]);

@@ -7,7 +7,7 @@ use crate::files;
 use crate::kernel::civil::{day_of, day_text};
 use crate::kernel::{Id, Refusal, Role, Trouble};
 use crate::settlement::refunds::{self as channel, ChannelRefund, RefundState};
-use crate::web::{Answer, Cx, Outcome, PageParts, csv as csv_text, field_error, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, show};
 
 use super::super::model::{Case, Confirmed, Filed, OpenedBy, Paper, Party, State, Step};
 use super::super::store::{self, Listed};
@@ -118,13 +118,7 @@ pub fn csv(cx: &Cx) -> Outcome {
             day_text(day_of(case.next_due_at() - 1)),
         ]);
     }
-    Ok(Answer::Bytes {
-        status: 200,
-        content_type: "text/csv; charset=utf-8",
-        body: csv_text(&rows),
-        cache_s: 0,
-        file_name: Some("refunds.csv".into()),
-    })
+    Ok(Answer::csv("refunds.csv", &rows))
 }
 
 pub fn new(cx: &Cx) -> Outcome {

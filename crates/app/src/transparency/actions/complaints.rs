@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::kernel::civil::day_of;
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Strength, Trouble, claims, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, public_entry};
 use crate::people;
 use crate::projects;
 
@@ -49,7 +49,7 @@ pub fn complain(app: &App, sender: &Sender, typed: &Typed, now: Micros) -> Resul
         }
         store::step(tx, step_id, id, "received", person_id, "", now)?;
         let fact = Received { complaint: id.to_string(), project: typed.project_id.to_string(), kind: kind.word(), due_day };
-        public_entry::append(tx, entry_id, "complaint_received", &json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "complaint_received", &public_entry::body(&fact)?, now)?;
         Ok(id)
     })
 }
@@ -62,20 +62,6 @@ struct Received {
     due_day: i64,
 }
 
-fn json<T: Serialize>(fact: &T) -> Result<String, db::Fault> {
-    serde_json::to_string(fact).map_err(|error| db::Fault::inconsistent(format!("a public fact could not be written: {error}")))
-}
-
-/// A reviewer of the operator; nobody else decides.
-fn reviewer(actor: &Actor) -> Result<Id, Refusal> {
-    match actor {
-        Actor::Person { id, strength: Strength::Staff, seats, .. } if seats.iter().any(|s| s.operator && s.role == Role::Reviewer) => {
-            Ok(*id)
-        }
-        _ => Err(Refusal::forbidden()),
-    }
-}
-
 fn load(tx: &mut db::Tx, id: Id) -> Result<(Complaint, Option<projects::Project>), Trouble> {
     let complaint = store::find(tx, id)?.ok_or_else(Refusal::not_found)?;
     let about = projects::find_public(tx, complaint.project_id)?;
@@ -84,7 +70,7 @@ fn load(tx: &mut db::Tx, id: Id) -> Result<(Complaint, Option<projects::Project>
 
 /// Asks the charity that receives the project's gifts for a statement. Its own staff never see who complained.
 pub fn ask_charity(app: &App, actor: &Actor, id: Id, now: Micros) -> Result<(), Trouble> {
-    let person_id = reviewer(actor)?;
+    let person_id = actor.reviewer()?;
     let step_id = app.new_id();
     app.db.write(|tx| {
         let (complaint, about) = load(tx, id)?;
@@ -118,7 +104,7 @@ pub fn give_statement(app: &App, sender: &Sender, id: Id, typed: &str, now: Micr
 
 /// The answer to whoever complained, with what came of it.
 pub fn answer(app: &App, actor: &Actor, id: Id, outcome: Option<Outcome>, typed: &str, now: Micros) -> Result<(), Trouble> {
-    let person_id = reviewer(actor)?;
+    let person_id = actor.reviewer()?;
     let outcome = outcome.ok_or_else(|| Refusal::input("outcome", "refusal-complaint-outcome"))?;
     let words = rules::text("answer", typed, 10, 2_000)?;
     let (step_id, entry_id, notice_id) = (app.new_id(), app.new_id(), app.new_id());
@@ -132,7 +118,7 @@ pub fn answer(app: &App, actor: &Actor, id: Id, outcome: Option<Outcome>, typed:
         }
         store::step(tx, step_id, id, "answered", person_id, outcome.word(), now)?;
         let fact = Answered { complaint: id.to_string(), outcome: outcome.word(), in_time: day_of(now) <= complaint.due_day };
-        public_entry::append(tx, entry_id, "complaint_answered", &json(&fact)?, now)?;
+        public_entry::append(tx, entry_id, "complaint_answered", &public_entry::body(&fact)?, now)?;
         if complaint.person_id != 0 {
             people::notify(tx, notice_id, complaint.person_id, "notice-complaint-answered", &[], &link, now)?;
         }

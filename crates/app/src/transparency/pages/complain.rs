@@ -9,9 +9,9 @@ use crate::transparency::actions::{Sender, complaints as actions};
 use crate::transparency::model::{Complaint, Figures, Kind, State};
 use crate::transparency::rules;
 use crate::transparency::store::complaints as store;
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, paragraphs, parse_id, refused, show, status_of};
 
-use super::{due, lines, papers, refused, status_of};
+use super::{due, papers};
 
 /// `/complaints`: how to complain, and figures by year for everyone.
 pub fn figures(cx: &Cx) -> Outcome {
@@ -156,11 +156,11 @@ fn mine_page(cx: &Cx, c: &Complaint, refusal: Option<&Refusal>) -> Outcome {
             ui::Term::new(cx.t("complaint-received-at"), show::instant(c.received_at)),
             ui::Term::new(cx.t("complaint-state"), html! { (cx.t(&format!("complaint-state-{}", c.state.word()))) @if c.state.waits() { " · " (due(cx, c.due_day)) } }),
         ]))
-        (ui::card(Some(&cx.t("complaint-body")), lines(&c.body)))
+        (ui::card(Some(&cx.t("complaint-body")), paragraphs(&c.body)))
         @if !c.answer.is_empty() {
             (ui::card(Some(&cx.t("complaint-answer")), html! {
                 @if let Some(outcome) = c.outcome { p { b { (cx.t(&format!("complaint-outcome-{}", outcome.word()))) } } }
-                (lines(&c.answer))
+                (paragraphs(&c.answer))
                 @if let Some(at) = c.answered_at { p.help { (show::instant(at)) } }
             }))
         }

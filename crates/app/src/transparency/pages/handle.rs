@@ -9,9 +9,9 @@ use crate::projects;
 use crate::transparency::actions::{Sender, complaints as actions};
 use crate::transparency::model::{Complaint, Outcome as Came};
 use crate::transparency::store::complaints as store;
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, paragraphs, refused, show, status_of};
 
-use super::{due, lines, papers, refused, status_of};
+use super::{due, papers};
 
 fn row<'a>(cx: &Cx, c: &'a Complaint, desk: &str) -> ui::LinkRow<'a> {
     ui::LinkRow {
@@ -79,7 +79,7 @@ fn summary(cx: &Cx, v: &View) -> Markup {
             ui::Term::new(cx.t("complaint-received-at"), show::instant(c.received_at)),
             ui::Term::new(cx.t("complaint-state"), html! { (cx.t(&format!("complaint-state-{}", c.state.word()))) @if c.state.waits() { " · " (due(cx, c.due_day)) } }),
         ]))
-        (ui::card(Some(&cx.t("complaint-body")), lines(&c.body)))
+        (ui::card(Some(&cx.t("complaint-body")), paragraphs(&c.body)))
     }
 }
 
@@ -106,7 +106,7 @@ fn complaint_page(cx: &Cx, v: &View, refusal: Option<&Refusal>) -> Outcome {
         @if !v.papers.is_empty() { (ui::card(Some(&cx.t("transparency-papers")), files::attachments(cx, &v.papers))) }
         @if !c.contact.is_empty() { (ui::card(Some(&cx.t("complaint-contact")), html! { p { (c.contact) } p.help { (cx.t("complaint-contact-use")) } })) }
         (ui::section(&cx.t("complaint-statement"), None, statement(cx, v, &address)))
-        @if !c.answer.is_empty() { (ui::card(Some(&cx.t("complaint-answer")), lines(&c.answer))) }
+        @if !c.answer.is_empty() { (ui::card(Some(&cx.t("complaint-answer")), paragraphs(&c.answer))) }
         @if c.state.waits() { (ui::section(&cx.t("complaint-do-answer"), None, answer_form(cx, v, &address, refusal))) }
         (ui::section(&cx.t("complaint-steps"), None, ui::definition_list(&v.steps.iter().map(|(what, who, at)| ui::Term::new(what.as_str(), html! { (show::instant(*at)) " " (who) })).collect::<Vec<_>>())))
     };
@@ -116,7 +116,7 @@ fn complaint_page(cx: &Cx, v: &View, refusal: Option<&Refusal>) -> Outcome {
 fn statement(cx: &Cx, v: &View, address: &str) -> Markup {
     let c = &v.complaint;
     html! {
-        @if c.statement_at.is_some() { (lines(&c.statement)) }
+        @if c.statement_at.is_some() { (paragraphs(&c.statement)) }
         @else if c.asked_charity_at.is_some() { p { (cx.t("complaint-statement-asked")) } }
         @else if v.about.is_none() { p { (cx.t("complaint-statement-nobody")) } }
         @else if c.state.waits() {
@@ -204,7 +204,7 @@ fn desk_page(cx: &Cx, v: &View, refusal: Option<&Refusal>) -> Outcome {
         (ui::breadcrumbs(&cx.t("transparency-trail"), &[ui::Link::new(cx.t("complaint-desk"), "/desk/complaints")], &title))
         (ui::heading(&title, Some(&cx.t("complaint-desk-why"))))
         (summary(cx, v))
-        @if c.statement_at.is_some() { (ui::card(Some(&cx.t("complaint-statement")), lines(&c.statement))) }
+        @if c.statement_at.is_some() { (ui::card(Some(&cx.t("complaint-statement")), paragraphs(&c.statement))) }
         @else {
             (ui::section(&cx.t("complaint-statement"), None, ui::form(&ui::Form {
                 action: format!("/desk/complaints/{}", c.id).into(), method: ui::Method::Upload,

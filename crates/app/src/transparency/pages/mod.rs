@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use crate::files::Prepared;
 use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Refusal, Right};
-use crate::web::{Cx, Route, get, post, refusal_text, show, upload};
+use crate::web::{Cx, Route, get, post, show, upload};
 
 use super::actions;
 
@@ -42,20 +42,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// The refusal at the top of a form that came back.
-fn refused(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
-    let Some(refusal) = refusal else { return html! {} };
-    let (sentence, next) = refusal_text(cx, refusal);
-    match refusal.field {
-        Some(field) => ui::error_summary(&next, &[ui::FieldError { name: field.into(), text: sentence.into() }]),
-        None => ui::notice(ui::Tone::Bad, &cx.t("transparency-refused"), Some(&sentence), html! { p { (next) } }),
-    }
-}
-
-fn status_of(refusal: Option<&Refusal>) -> u16 {
-    refusal.map_or(200, |r| r.status)
-}
-
 /// The papers that came with a form.
 fn papers(cx: &Cx, field: &'static str) -> Result<Vec<Prepared>, Refusal> {
     let sent: Vec<_> = cx.request.uploads.iter().filter(|u| u.field == field).collect();
@@ -72,9 +58,4 @@ fn due(cx: &Cx, due_day: Day) -> Markup {
         @if late > 0 { (ui::badge(ui::Tone::Bad, &cx.ta("transparency-late", &[("days", late.into())]))) }
         @else { (cx.t("transparency-due")) " " (show::day(due_day)) }
     }
-}
-
-/// Running text as it was typed.
-fn lines(text: &str) -> Markup {
-    html! { p { @for (at, line) in text.lines().enumerate() { @if at > 0 { br; } (line) } } }
 }

@@ -10,9 +10,9 @@ use crate::transparency::actions::{Sender, questions as actions};
 use crate::transparency::model::{Asking, Question};
 use crate::transparency::rules;
 use crate::transparency::store::questions as store;
-use crate::web::{Answer, Cx, Outcome, PageParts, field_error, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, field_error, paragraphs, refused, show, status_of};
 
-use super::{due, lines, papers, refused, status_of};
+use super::{due, papers};
 
 pub fn of_project(cx: &Cx) -> Outcome {
     project_page(cx, None)
@@ -70,10 +70,10 @@ fn public_question(cx: &Cx, q: &Question) -> Markup {
     ui::card(
         None,
         html! {
-            (lines(&q.body))
+            (paragraphs(&q.body))
             p.help { (cx.t("question-asked")) " " (show::instant(q.asked_at)) }
             @match q.answered_at {
-                Some(at) => { p { b { (cx.t("question-answer")) } } (lines(&q.answer)) p.help { (show::instant(at)) } },
+                Some(at) => { p { b { (cx.t("question-answer")) } } (paragraphs(&q.answer)) p.help { (show::instant(at)) } },
                 None => p { (cx.t("question-waits")) " " (due(cx, q.due_day)) },
             }
             @if cx.actor.is_operator() { (hide_form(cx, q)) }
@@ -132,10 +132,10 @@ pub fn mine(cx: &Cx) -> Outcome {
         (ui::heading(&title, Some(&cx.t("question-mine-lead"))))
         (ui::copyable(&cx.t("question-link"), &format!("{}{address}", cx.app.base_url), &cx.t("transparency-copy"), &cx.t("transparency-copied")))
         @if let Some(p) = &p { p { (ui::Link::new(cx.either(&p.title, &p.english_title), format!("/projects/{}/questions", p.id))) } }
-        (ui::card(Some(&cx.t("question-body")), html! { (lines(&q.body)) p.help { (show::instant(q.asked_at)) } }))
+        (ui::card(Some(&cx.t("question-body")), html! { (paragraphs(&q.body)) p.help { (show::instant(q.asked_at)) } }))
         @match q.answered_at {
             Some(at) => (ui::card(Some(&cx.t("question-answer")), html! {
-                (lines(&q.answer))
+                (paragraphs(&q.answer))
                 p.help { (show::instant(at)) }
                 @for paper in &papers { p { (ui::Link::new(paper.name.as_str(), format!("{address}/papers/{}", paper.id))) } }
             })),
@@ -249,9 +249,9 @@ fn desk_page(cx: &Cx, at: &AtDesk, refusal: Option<&Refusal>) -> Outcome {
             ui::Term::new(cx.t("question-who"), ui::text(cx.t(if at.from_donor { "question-who-donor" } else { "question-who-other" }))),
             ui::Term::new(cx.t("question-seen-by"), ui::text(cx.t(shown))),
         ]))
-        (ui::card(Some(&cx.t("question-body")), lines(&q.body)))
+        (ui::card(Some(&cx.t("question-body")), paragraphs(&q.body)))
         @if let Some(when) = q.answered_at {
-            (ui::card(Some(&cx.t("question-answer")), html! { (lines(&q.answer)) (files::attachments(cx, &at.papers)) p.help { (show::instant(when)) } }))
+            (ui::card(Some(&cx.t("question-answer")), html! { (paragraphs(&q.answer)) (files::attachments(cx, &at.papers)) p.help { (show::instant(when)) } }))
         } @else {
             p { (due(cx, q.due_day)) }
             (ui::form(&ui::Form {

@@ -4,9 +4,7 @@ use maud::html;
 
 use crate::kernel::Refusal;
 use crate::kernel::settings::Setting;
-use crate::web::{Answer, Cx, Outcome, PageParts};
-
-use super::{refused, status_of};
+use crate::web::{Answer, Cx, Outcome, PageParts, refused, status_of};
 
 pub fn page(cx: &Cx) -> Outcome {
     shown(cx, None)

@@ -5,11 +5,11 @@ use maud::{Markup, html};
 
 use crate::kernel::civil::{day_of, day_text};
 use crate::kernel::{Id, Micros, Refusal, Role, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, parse_id, show};
 
 use super::super::super::fund;
 use super::super::super::model::{Correction, Project, State, Thing};
-use super::super::super::pages::{desk_address as address, desk_head as head, error_of, load, paragraphs, refused, status_of};
+use super::super::super::pages::{desk_address as address, desk_head as head, error_of, load, refused, status_of};
 use super::super::{actions, store};
 use super::record::{clock_table, kept, period};
 

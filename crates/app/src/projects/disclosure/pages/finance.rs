@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use crate::files::{self, Prepared};
 use crate::kernel::civil::{day_of, day_text, start_of};
 use crate::kernel::{Id, Refusal, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, show};
 
 use super::super::super::model::{
     Cost, Disclosure, Elsewhere, ExpenseLine, Figures, Flow, NewDisclosure, Particulars, Project, Review, Thing,
 };
-use super::super::super::pages::{error_of, paragraphs, percent, quantity_words, refused, status_of, trail};
+use super::super::super::pages::{error_of, percent, quantity_words, refused, status_of, trail};
 use super::super::super::rules::PAPERS;
 use super::super::super::store as told;
 use super::super::{actions, finance};

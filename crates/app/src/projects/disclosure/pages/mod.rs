@@ -75,8 +75,8 @@ pub(in crate::projects) fn corrections_beside(cx: &Cx, project_id: i64, correcti
 
 fn was_and_is(cx: &Cx, note: &Correction) -> Markup {
     ui::definition_list(&[
-        ui::Term::new(cx.t("disclosure-was-wrong"), super::super::pages::paragraphs(&note.was_wrong)),
-        ui::Term::new(cx.t("disclosure-is-right"), super::super::pages::paragraphs(&note.is_right)),
+        ui::Term::new(cx.t("disclosure-was-wrong"), crate::web::paragraphs(&note.was_wrong)),
+        ui::Term::new(cx.t("disclosure-is-right"), crate::web::paragraphs(&note.is_right)),
     ])
 }
 

@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use crate::kernel::civil::{Day, day_of, day_text};
 use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations;
-use crate::web::{Cx, Outcome, PageParts, parse_id, show};
+use crate::web::{Cx, Outcome, PageParts, paragraphs, parse_id, show};
 
 use super::super::super::model::{Due, Project, Thing};
-use super::super::super::pages::{asked_page, pager, paragraphs, progress_item, quantity_words};
+use super::super::super::pages::{asked_page, pager, progress_item, quantity_words};
 use super::super::super::rules::{Became, Kept, Life, history};
 use super::super::super::store as told;
 use super::super::store::{self, Entry};

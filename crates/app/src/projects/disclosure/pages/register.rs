@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::kernel::Id;
 use crate::kernel::civil::{day_of, day_text, parse_day};
 use crate::organisations::areas;
-use crate::web::{Answer, Cx, Outcome, PageParts, csv, parse_id, show};
+use crate::web::{Answer, Cx, Outcome, PageParts, parse_id, show};
 
 use super::super::super::facts;
 use super::super::super::model::{Due, Field, NEVER};
@@ -252,13 +252,7 @@ pub fn table(cx: &Cx) -> Outcome {
             ]);
         }
     }
-    Ok(Answer::Bytes {
-        status: 200,
-        content_type: "text/csv; charset=utf-8",
-        body: csv(&cells),
-        cache_s: 0,
-        file_name: Some(format!("disclosure-{}.csv", day_text(today))),
-    })
+    Ok(Answer::csv(format!("disclosure-{}.csv", day_text(today)), &cells))
 }
 
 /// How each charity keeps its clocks.
