@@ -91,8 +91,8 @@ fn insert_project(tx: &mut Tx, project: &Project, person: Id) -> Result<(), db::
     tx.execute_one(
         sql("INSERT INTO project (id, state, version, title, english_title, summary, english_summary, story, field, area_code, object, service, \
              launcher_id, recipient_id, implementer_id, filing_number, goal_fen, starts_day, ends_day, due_day, created_by, created_at) \
-             VALUES (?1, 'published', 1, 'bench', '', '', '', '', 'education', '000000000000', '', '', ?2, ?2, ?2, '', 1, ?3, ?3, ?3, ?4, 0)"),
-        params![project.id, project.recipient_id, CALENDAR_DAY, person],
+             VALUES (?1, 'published', 1, 'bench', '', '', '', '', 'education', '000000000000', '', '', ?2, ?2, ?2, '', 1, ?3, ?3, ?4, ?5, 0)"),
+        params![project.id, project.recipient_id, CALENDAR_DAY, app::projects::NEVER, person],
     )
 }
 

@@ -17,9 +17,11 @@ pub fn add_progress(tx: &mut Tx, id: Id, project_id: Id, post: &NewProgress, per
         params![id, project_id, &post.title, &post.body, person_id, now],
     )?;
     let Some(told) = &post.execution else { return Ok(()) };
+    // What was corrected meanwhile was not spent.
     let spent = tx.query_one(
         sql("SELECT COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS spent_fen FROM expense WHERE project_id = ?1 AND recorded_at <= ?2 \
-             AND recorded_at > (SELECT COALESCE(last_progress_at, 0) FROM project WHERE id = ?1)"),
+             AND recorded_at > (SELECT COALESCE(last_progress_at, 0) FROM project WHERE id = ?1) \
+             AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer.code = 6 AND transfer.about_id = expense.id)"),
         params![project_id, now],
     )?;
     tx.execute_one(
