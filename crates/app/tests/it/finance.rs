@@ -224,7 +224,7 @@ fn expenses_come_as_a_sheet_and_are_recorded_together_or_not_at_all(world: &Worl
     doer.submit_files(&doer.get(&path), &path, &[], &[("sheet", "模板.xlsx", &own)]).has_status(200).sees("表头下面没有内容");
     doer.submit_files(&doer.get(&path), &path, &[], &[("sheet", "a.xlsx", testkit::PIXEL)]).has_status(422).sees("这不是表格文件");
     let many = table(&vec![format!("{today},午餐,午餐,1,1,,D1"); 100_000]);
-    doer.submit_files(&doer.get(&path), &path, &[], &[("sheet", "多.csv", &many)]).has_status(422).sees("最多 2000 行");
+    doer.submit_files(&doer.get(&path), &path, &[], &[("sheet", "多.csv", &many)]).has_status(422).sees("最多 500 行");
     // Another charity's staff find nothing of it.
     let elsewhere = world.organisation(Kind::Charity, "邻县慈善会", 5);
     let outsider = world.staff("outsider", "外人", elsewhere, Role::Manager);

@@ -13,10 +13,10 @@ use crate::kernel::Refusal;
 use crate::kernel::civil::{Day, parse_day};
 
 /// The most rows below the head of one file.
-pub const ROWS: usize = 2_000;
+pub const ROWS: usize = 500;
 /// The most columns that are looked at.
 const COLUMNS: u32 = 40;
-/// What a file may unpack to: a sheet of 2,000 rows needs less than one MB.
+/// What a file may unpack to: a sheet of that many rows needs less than one MB.
 const UNPACKED: u64 = 64 * 1024 * 1024;
 /// The most parts a workbook may have.
 const PARTS: usize = 500;
