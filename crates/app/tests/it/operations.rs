@@ -414,3 +414,50 @@ on_both_engines![
     the_operator_sees_what_waits_how_long_who_has_it_and_what_happens_otherwise,
     a_charitys_desk_takes_up_only_what_waits_there,
 ];
+
+#[test]
+fn pages_of_operations_fit_small_phones_and_complain_of_nothing() {
+    let world = World::with(testkit::Engine::Sqlite, testkit::Options { for_a_real_browser: true, ..testkit::Options::default() });
+    let all = routes::everything(&world);
+    app::jobs::run_chores(&world.app);
+    let chromium = testkit::Chromium::start("zh-CN");
+    let pictures =
+        std::env::var_os("HUIHAI_SCREENSHOTS").map_or_else(|| crate::sources::root().join("target/screenshots"), std::path::PathBuf::from);
+    for (person, paths) in [
+        (
+            &all.cast.reviewer,
+            vec![
+                "/operator".to_owned(),
+                "/operator/health".to_owned(),
+                "/operator/audit".to_owned(),
+                "/operator/appeals".to_owned(),
+                "/operator/reports".to_owned(),
+                "/operator/members".to_owned(),
+                "/reports/2026H2".to_owned(),
+                "/about/mode".to_owned(),
+            ],
+        ),
+        (&all.cast.second_reviewer, vec![format!("/operator/appeals/{}", all.life.appeal)]),
+        (
+            &all.cast.manager,
+            vec!["/desk".to_owned(), "/desk/appeals".to_owned(), format!("/desk/appeals/new?thing=project&id={}", all.life.returned)],
+        ),
+    ] {
+        chromium.open(&format!("http://{}/help", world.address()));
+        let token = person.cookie("huihai_session").expect("a session");
+        let _ = chromium.evaluate(&format!("document.cookie = 'huihai_session={token}; path=/'"));
+        for path in paths {
+            for (width, height) in [(320, 640), (360, 740), (1280, 800)] {
+                chromium.resize(width, height);
+                chromium.open(&format!("http://{}{path}", world.address()));
+                assert_eq!(chromium.overflow(), 0, "{path} stands out of a window of {width} pixels");
+                if width > 320 {
+                    let name = path.split('?').next().unwrap_or_default().trim_matches('/').replace('/', "-");
+                    chromium.screenshot(&pictures.join(format!("operations-{name}-{width}.png")));
+                }
+            }
+            let complaints = chromium.complaints();
+            assert!(complaints.is_empty(), "{path}: {complaints:#?}");
+        }
+    }
+}
