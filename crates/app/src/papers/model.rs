@@ -158,6 +158,17 @@ pub struct Application {
     /// How many gifts, and what is left of them.
     pub gifts: i64,
     pub left_fen: i64,
+    /// What its receipt says, once there is one, whatever went back since.
+    pub issued_fen: Option<i64>,
+    /// Its receipt is not valid any more.
+    pub reversed: bool,
+}
+
+impl Application {
+    /// The amount that belongs to it in a list: its receipt's, or what one would be issued for now.
+    pub fn amount_fen(&self) -> i64 {
+        self.issued_fen.unwrap_or(self.left_fen)
+    }
 }
 
 /// Whether a receipt comes from the series here or from a finance e-invoice service.

@@ -18,7 +18,7 @@ fn data_of(tx: &mut Tx, person_id: Id) -> Result<Value, Fault> {
         json!({
             "id": a.id.to_string(), "charity": a.organisation_name, "state": a.state.word(), "payer_kind": a.payer_kind.word(), "payer": a.payer_name,
             "payer_code": a.payer_code_mask, "contact": a.contact_mask, "asked_at": civil::rfc3339(a.asked_at), "gifts": a.gifts,
-            "amount": money::Fen(a.left_fen).yuan_text(),
+            "amount": money::Fen(a.amount_fen()).yuan_text(),
         })
     });
     Ok(Value::Array(told.collect()))

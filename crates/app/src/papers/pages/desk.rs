@@ -96,9 +96,9 @@ fn list_page(cx: &Cx, refusal: Option<&Refusal>, notes: &[String]) -> Outcome {
         } @else {
             (ui::link_list(&found.iter().map(|a| ui::LinkRow {
                 href: format!("/desk/receipts/{}", a.id).into(),
-                title: format!("{} · {}", a.payer_name, show::money(a.left_fen)).into(),
+                title: format!("{} · {}", a.payer_name, show::money(a.amount_fen())).into(),
                 note: cx.ta("papers-row", &[("gifts", a.gifts.into()), ("day", civil::day_text(a.due_day).into())]).into(),
-                aside: html! { (state_badge(cx, a.state)) @if late(a) { " " (ui::badge(ui::Tone::Warn, &cx.t("papers-late"))) } },
+                aside: html! { (state_badge(cx, a)) @if late(a) { " " (ui::badge(ui::Tone::Warn, &cx.t("papers-late"))) } },
             }).collect::<Vec<_>>()))
         }
         (pager(cx, &asked, count))
@@ -183,7 +183,7 @@ fn page(cx: &Cx, view: &View, opened: Option<&(String, String)>, refusal: Option
     let (code, contact) = opened.map_or((a.payer_code_mask.as_str(), a.contact_mask.as_str()), |(code, contact)| (code, contact));
     let said = |text: &str| if text.is_empty() { cx.t("papers-not-given") } else { text.to_owned() };
     let mut terms = vec![
-        ui::Term::new(cx.t("papers-state"), state_badge(cx, a.state)),
+        ui::Term::new(cx.t("papers-state"), state_badge(cx, a)),
         ui::Term::new(cx.t("papers-payer-kind"), ui::text(cx.t(&format!("papers-payer-{}", a.payer_kind.word())))),
         ui::Term::new(cx.t("papers-payer-name"), ui::text(&a.payer_name)),
         ui::Term::new(cx.t("papers-payer-code"), ui::text(said(code))),

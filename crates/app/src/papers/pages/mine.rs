@@ -59,11 +59,11 @@ pub fn page(cx: &Cx) -> Outcome {
                     &[
                         ("day", civil::day_text(civil::day_of(a.asked_at)).into()),
                         ("gifts", a.gifts.into()),
-                        ("amount", show::money(a.left_fen).into()),
+                        ("amount", show::money(a.amount_fen()).into()),
                     ],
                 )
                 .into(),
-            aside: state_badge(cx, a.state),
+            aside: state_badge(cx, a),
         })
         .collect();
     let title = cx.t("papers-mine");

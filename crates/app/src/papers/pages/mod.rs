@@ -14,7 +14,7 @@ use crate::kernel::civil::{self, Day};
 use crate::kernel::{Refusal, Right};
 use crate::web::{Cx, Lang, Route, get, post, show};
 
-use super::model::{Kind, PaperGift, Receipt, Standing, State};
+use super::model::{Application, Kind, PaperGift, Receipt, Standing, State};
 use super::rules;
 
 pub fn routes() -> Vec<Route> {
@@ -49,14 +49,18 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-fn state_badge(cx: &Cx, state: State) -> Markup {
-    let tone = match state {
+/// Where an application stands; one whose receipt was reversed says that first.
+fn state_badge(cx: &Cx, application: &Application) -> Markup {
+    if application.reversed {
+        return ui::badge(ui::Tone::Bad, &cx.t("papers-receipt-reversed"));
+    }
+    let tone = match application.state {
         State::Waiting | State::Sent => ui::Tone::Info,
         State::Issued => ui::Tone::Good,
         State::Refused => ui::Tone::Bad,
         State::Withdrawn => ui::Tone::Plain,
     };
-    ui::badge(tone, &cx.t(&format!("papers-state-{}", state.word())))
+    ui::badge(tone, &cx.t(&format!("papers-state-{}", application.state.word())))
 }
 
 /// Valid, reversed, a reversal: the word that stands beside a receipt everywhere.

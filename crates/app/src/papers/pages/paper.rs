@@ -46,7 +46,7 @@ pub fn page(cx: &Cx) -> Outcome {
     let path = paper_path(&cx.app, a.id);
     let title = cx.t("papers-application");
     let mut terms = vec![
-        ui::Term::new(cx.t("papers-state"), state_badge(cx, a.state)),
+        ui::Term::new(cx.t("papers-state"), state_badge(cx, &a)),
         ui::Term::new(cx.t("papers-payer-name"), ui::text(&a.payer_name)),
         ui::Term::new(cx.t("papers-asked-at"), show::instant(a.asked_at)),
     ];

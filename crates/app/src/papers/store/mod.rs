@@ -255,6 +255,8 @@ fn read_application(row: &Row) -> Result<Application, Fault> {
         receipt_id: row.opt_int("receipt_id")?,
         gifts: row.int("gifts")?,
         left_fen: row.int("left_fen")?,
+        issued_fen: row.opt_int("issued_fen")?,
+        reversed: row.int("reversed")? > 0,
     })
 }
 
@@ -264,7 +266,9 @@ pub fn application(tx: &mut Tx, id: Id) -> Result<Option<Application>, Fault> {
                     (SELECT COUNT(*) FROM receipt_application_gift g WHERE g.application_id = a.id) AS gifts, \
                     (SELECT COALESCE(CAST(SUM(r.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
                        JOIN receiptable_gift r ON r.gift_id = g.gift_id LEFT JOIN gift_paper p ON p.gift_id = g.gift_id \
-                       WHERE g.application_id = a.id) AS left_fen \
+                       WHERE g.application_id = a.id) AS left_fen, \
+                    (SELECT r.amount_fen FROM receipt r WHERE r.id = a.receipt_id) AS issued_fen, \
+                    (SELECT COUNT(*) FROM receipt r WHERE r.reverses_id = a.receipt_id) AS reversed \
              FROM receipt_application a JOIN organisation o ON o.id = a.organisation_id WHERE a.id = ?1"),
         params![id],
     )?
@@ -280,7 +284,9 @@ pub fn applications_of(tx: &mut Tx, person_id: Id) -> Result<Vec<Application>, F
                     (SELECT COUNT(*) FROM receipt_application_gift g WHERE g.application_id = a.id) AS gifts, \
                     (SELECT COALESCE(CAST(SUM(r.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
                        JOIN receiptable_gift r ON r.gift_id = g.gift_id LEFT JOIN gift_paper p ON p.gift_id = g.gift_id \
-                       WHERE g.application_id = a.id) AS left_fen \
+                       WHERE g.application_id = a.id) AS left_fen, \
+                    (SELECT r.amount_fen FROM receipt r WHERE r.id = a.receipt_id) AS issued_fen, \
+                    (SELECT COUNT(*) FROM receipt r WHERE r.reverses_id = a.receipt_id) AS reversed \
              FROM receipt_application a JOIN organisation o ON o.id = a.organisation_id \
              WHERE a.person_id = ?1 AND a.person_id <> 0 ORDER BY a.id DESC LIMIT 200"),
         params![person_id],
@@ -318,7 +324,9 @@ pub fn applications_at(tx: &mut Tx, asked: &Asked) -> Result<(Vec<Application>, 
                     (SELECT COUNT(*) FROM receipt_application_gift g WHERE g.application_id = a.id) AS gifts, \
                     (SELECT COALESCE(CAST(SUM(r.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
                        JOIN receiptable_gift r ON r.gift_id = g.gift_id LEFT JOIN gift_paper p ON p.gift_id = g.gift_id \
-                       WHERE g.application_id = a.id) AS left_fen \
+                       WHERE g.application_id = a.id) AS left_fen, \
+                    (SELECT r.amount_fen FROM receipt r WHERE r.id = a.receipt_id) AS issued_fen, \
+                    (SELECT COUNT(*) FROM receipt r WHERE r.reverses_id = a.receipt_id) AS reversed \
              FROM receipt_application a JOIN organisation o ON o.id = a.organisation_id \
              WHERE a.organisation_id = ?1 AND (?2 = '' OR a.state = ?2) \
              AND (a.payer_name LIKE ?3 OR EXISTS (SELECT 1 FROM receipt_application_gift g WHERE g.application_id = a.id AND g.gift_id = ?4) \
