@@ -28,7 +28,7 @@ use crate::kernel::MINUTE_US;
 pub use actions::{correct, review, tell_leftovers};
 pub use check::check;
 pub use pages::routes;
-pub(super) use pages::{corrections_beside, finance as finance_pages};
+pub(super) use pages::{corrections_beside, finance as finance_pages, standing};
 pub(super) use store::find_told;
 
 pub fn chores() -> Vec<Chore> {

@@ -8,9 +8,10 @@ use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations::{self, Certificate};
 use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, refusal_text, show};
 
-use super::super::model::{BudgetLine, Paper, PaperKind, Plan, Project, State, StepTaken};
+use super::super::disclosure::standing;
+use super::super::model::{BudgetLine, Due, Paper, PaperKind, Plan, Project, State, StepTaken};
 use super::super::rules::Difference;
-use super::super::{actions, rules, store};
+use super::super::{actions, facts, rules, store};
 use super::overview::step_list;
 use super::{Parties, Place, budget_table, cost_table, error_of, refused, state_badge, status_of, trail, versions};
 
@@ -28,6 +29,7 @@ struct View {
     /// Against the version that was judged before; `None`: this is the first.
     changed: Option<Vec<Difference>>,
     alike: Vec<(Project, u32)>,
+    due: Vec<Due>,
 }
 
 fn load(cx: &Cx) -> Result<View, Trouble> {
@@ -68,6 +70,7 @@ fn load(cx: &Cx) -> Result<View, Trouble> {
             lines: store::lines(tx, id)?,
             steps,
             missing: actions::missing(tx, &project, day_of(cx.now))?.0,
+            due: facts::due(tx, &project)?,
             project,
         })
     })
@@ -184,7 +187,11 @@ fn parties(cx: &Cx, view: &View) -> Markup {
 /// What publication asks for, and what is missing today.
 fn checks(cx: &Cx, view: &View) -> Markup {
     if view.project.state.is_public() {
-        return html! { p { (ui::Link::new(cx.t("project-public-page"), format!("/projects/{}", view.project.id))) } };
+        return html! {
+            (standing(cx, &view.due))
+            p { (ui::Link::new(cx.t("project-public-page"), format!("/projects/{}", view.project.id))) }
+            p { (ui::Link::new(cx.t("disclosure-kept"), format!("/projects/{}/clocks", view.project.id))) }
+        };
     }
     ui::card(
         Some(&cx.t("project-checks")),

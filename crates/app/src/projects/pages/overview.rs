@@ -5,12 +5,13 @@ use maud::{Markup, html};
 use crate::kernel::{Id, Refusal, Role, Trouble};
 use crate::web::{Cx, Outcome, PageParts, paragraphs, show};
 
+use super::super::disclosure::standing;
 use super::super::fund;
 use super::super::model::{Project, State, StepTaken};
 use super::super::{actions, facts, rules, store};
 use super::decisions::hold_banner;
 use super::project_parts::{life, where_the_money_is};
-use super::{Parties, days_late, draft, parties_list, progress, state_badge, trail};
+use super::{Parties, draft, parties_list, progress, state_badge, trail};
 
 pub fn project(cx: &Cx) -> Outcome {
     let project = load(cx)?;
@@ -41,13 +42,7 @@ pub fn project(cx: &Cx) -> Outcome {
         (head(cx, &project, 0))
         (hold_banner(cx, &project, &decisions))
         (unfiled(cx, &project, grace_days))
-        @for item in &due {
-            @if let Some(days) = days_late(cx, item.due_day) {
-                (ui::notice(ui::Tone::Warn, &cx.t("project-word-overdue"), Some(&cx.t(item.what.key())), html! {
-                    p { (cx.ta("project-card-overdue", &[("days", days.into())])) }
-                }))
-            }
-        }
+        @if project.state.is_public() { (standing(cx, &due)) }
         (ui::columns(
             html! {
                 @if project.state.is_public() {

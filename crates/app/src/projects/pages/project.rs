@@ -8,6 +8,7 @@ use crate::kernel::{Refusal, Trouble};
 use crate::organisations::{self, Certificate, CertificateKind};
 use crate::web::{Cx, Outcome, PageParts, paragraphs, refusal_text, show};
 
+use super::super::disclosure::standing;
 use super::super::facts;
 use super::super::fund::{self, Total};
 use super::super::model::{
@@ -24,7 +25,7 @@ use super::project_parts::{
     where_the_money_is,
 };
 use super::reversals::public_table;
-use super::{Parties, Place, cost_table, days_late, organisation_name, parties_list, progress, state_badge, trail};
+use super::{Parties, Place, cost_table, organisation_name, parties_list, progress, state_badge, trail};
 
 /// Exactly what the public page shows.
 pub struct PublicView {
@@ -150,7 +151,7 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         @if !view.notices.is_empty() { (ui::section(&cx.t("project-notices"), None, notice_list(cx, &view.notices))) }
         (unfiled(cx, p, view.grace_days))
         (leftovers(cx, view))
-        (late(cx, &view.due))
+        (standing(cx, &view.due))
         (ui::section(&cx.t("project-story"), None, html! {
             (ui::definition_list(&[
                 ui::Term::new(cx.t("project-object"), ui::text(&p.object)),
@@ -230,19 +231,6 @@ fn raised(cx: &Cx, view: &PublicView) -> Markup {
         @if let Some(refusal) = &view.refused {
             @let (sentence, next) = refusal_text(cx, refusal);
             (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&sentence), html! { p { (next) } }))
-        }
-    }
-}
-
-/// Reports that are late, said plainly.
-fn late(cx: &Cx, due: &[Due]) -> Markup {
-    html! {
-        @for item in due {
-            @if let Some(days) = days_late(cx, item.due_day) {
-                (ui::notice(ui::Tone::Warn, &cx.t("project-word-overdue"), Some(&cx.t(item.what.key())), html! {
-                    p { (cx.ta("project-overdue-by", &[("days", days.into()), ("day", crate::kernel::civil::day_text(item.due_day).into())])) }
-                }))
-            }
         }
     }
 }

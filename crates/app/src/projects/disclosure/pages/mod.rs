@@ -9,11 +9,11 @@ mod sheets;
 
 use maud::{Markup, html};
 
-use crate::kernel::civil::day_text;
+use crate::kernel::civil::{day_of, day_text};
 use crate::kernel::{Right, hex};
 use crate::web::{Cx, Route, get, post, show, upload};
 
-use super::super::model::{Correction, Project, Report};
+use super::super::model::{Correction, Due, Project, Report};
 use super::super::pages::trail;
 use super::super::rules::clock_of;
 
@@ -61,11 +61,35 @@ fn source(cx: &Cx, report: Report) -> String {
     }
 }
 
+/// How a project's reports stand now: each that is late, since when and by which article; or that none is, and which comes
+/// next. The same words on its public page, in its record, at its desk and at the operator's.
+pub(in crate::projects) fn standing(cx: &Cx, due: &[Due]) -> Markup {
+    let today = day_of(cx.now);
+    let next = due.iter().filter(|item| item.due_day >= today).min_by_key(|item| item.due_day);
+    html! {
+        @for item in due.iter().filter(|item| item.due_day < today) {
+            (ui::notice(ui::Tone::Warn, &cx.t("project-word-overdue"), Some(&cx.t(item.what.key())), html! {
+                p { (cx.ta("project-overdue-by", &[("days", (today - item.due_day).into()), ("day", day_text(item.due_day).into())])) }
+                p.help { (cx.ta("disclosure-asked-by", &[("source", source(cx, item.what).into())])) }
+            }))
+        }
+        @if due.iter().all(|item| item.due_day >= today) {
+            p {
+                (ui::badge(ui::Tone::Good, &cx.t("disclosure-in-time"))) " "
+                @match next {
+                    Some(item) => (cx.ta("disclosure-next", &[("report", cx.t(item.what.key()).into()), ("day", day_text(item.due_day).into())])),
+                    None => (cx.t("disclosure-next-none")),
+                }
+            }
+        }
+    }
+}
+
 /// The corrections that stand beside something; nothing when there are none.
 pub(in crate::projects) fn corrections_beside(cx: &Cx, project_id: i64, corrections: &[Correction]) -> Markup {
     html! {
         @for note in corrections {
-            (ui::notice(ui::Tone::Warn, &cx.t("disclosure-corrected"), Some(&day_text(crate::kernel::civil::day_of(note.published_at))), html! {
+            (ui::notice(ui::Tone::Warn, &cx.t("disclosure-corrected"), Some(&day_text(day_of(note.published_at))), html! {
                 (was_and_is(cx, note))
                 p { (ui::Link::new(cx.t("disclosure-correction-read"), format!("/projects/{project_id}/corrections/{}", note.id))) }
             }))

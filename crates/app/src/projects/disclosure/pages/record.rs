@@ -9,13 +9,14 @@ use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations;
 use crate::web::{Cx, Outcome, PageParts, paragraphs, parse_id, show};
 
+use super::super::super::facts;
 use super::super::super::model::{Due, Project, Thing};
 use super::super::super::pages::{asked_page, pager, progress_item, quantity_words};
 use super::super::super::rules::{Became, Kept, Life, history};
 use super::super::super::store as told;
 use super::super::store::{self, Entry};
 use super::register::{late_badge, what};
-use super::{corrections_beside, crumbs, hashes, was_and_is};
+use super::{corrections_beside, crumbs, hashes, standing, was_and_is};
 
 fn find(tx: &mut Tx, cx: &Cx) -> Result<Project, Trouble> {
     let id = cx.id_param("id")?;
@@ -104,15 +105,16 @@ pub fn clocks(cx: &Cx) -> Outcome {
 /// Everything a project told, newest first.
 pub fn record(cx: &Cx) -> Outcome {
     let asked = asked_page(cx);
-    let (project, entries, pages) = cx.app.db.read(|tx| {
+    let (project, due, entries, pages) = cx.app.db.read(|tx| {
         let project = find(tx, cx)?;
         let (entries, pages) = store::record(tx, project.id, asked)?;
-        Ok::<_, Trouble>((project, entries, pages))
+        Ok::<_, Trouble>((project.clone(), facts::due(tx, &project)?, entries, pages))
     })?;
     let path = format!("/projects/{}/record", project.id);
     let rows: Vec<ui::LinkRow> = entries.iter().map(|entry| row(cx, &project, entry)).collect();
     let body = html! {
         p { (cx.t("disclosure-record-lead")) " " (ui::Link::new(cx.t("disclosure-kept"), format!("/projects/{}/clocks", project.id))) }
+        (standing(cx, &due))
         (ui::link_list(&rows))
         (pager(cx, asked, pages, |page| format!("{path}?page={page}")))
     };
