@@ -47,12 +47,18 @@ impl Form {
     pub fn filled(&self, values: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut fields = self.fields.clone();
         for (name, value) in values {
-            let field = fields.iter_mut().find(|field| field.name == *name);
-            let field = field.unwrap_or_else(|| panic!("the form to {} has no field “{name}”, only {:?}", self.action, self.names()));
-            if field.tick && value.is_empty() {
-                field.value = None;
+            // Boxes of one name are told apart by what they stand for; an empty value unticks them all.
+            if value.is_empty() && fields.iter().any(|field| field.name == *name && field.tick) {
+                fields.iter_mut().filter(|field| field.name == *name).for_each(|field| field.value = None);
                 continue;
             }
+            let of_name = |field: &&mut Field| field.name == *name;
+            let offers = |field: &&mut Field| field.name == *name && field.choices.iter().any(|choice| choice == value);
+            let field = match fields.iter_mut().find(offers) {
+                Some(field) => Some(field),
+                None => fields.iter_mut().find(of_name),
+            };
+            let field = field.unwrap_or_else(|| panic!("the form to {} has no field “{name}”, only {:?}", self.action, self.names()));
             let offered = field.choices.is_empty() || field.choices.iter().any(|choice| choice == value);
             assert!(offered, "“{name}” of the form to {} does not offer “{value}”, only {:?}", self.action, field.choices);
             field.value = Some((*value).to_owned());
@@ -79,8 +85,9 @@ fn fields(document: &Html, form: ElementRef) -> Vec<Field> {
             continue;
         }
         let field = read(control);
-        match fields.iter_mut().find(|known| known.name == field.name && !known.choices.is_empty() && !field.choices.is_empty()) {
-            // Radio buttons and buttons of one name are one question with several answers.
+        let same = |known: &&mut Field| known.name == field.name && !known.choices.is_empty() && !field.choices.is_empty() && !field.tick;
+        match fields.iter_mut().find(same) {
+            // Radio buttons and buttons of one name are one question with several answers; boxes are each one of their own.
             Some(known) => {
                 known.choices.extend(field.choices);
                 known.value = known.value.take().or(field.value);
@@ -136,6 +143,7 @@ mod tests {
 你好</textarea>
         <select name="way"><option value="h5">H5<option value="native" selected>Native</select>
         <input type="checkbox" name="anonymous" value="1"><input type="checkbox" name="agree" checked>
+        <input type="checkbox" name="of" value="1" checked><input type="checkbox" name="of" value="2" checked><input type="checkbox" name="of" value="3">
         <input type="radio" name="kind" value="a"><input type="radio" name="kind" value="b" checked>
         <input name="off" value="x" disabled><button name="step" value="back">B</button><button name="step" value="on">A</button>
         </form><input form="f" name="outside" value="o">"#;
@@ -150,9 +158,9 @@ mod tests {
 
     #[test]
     fn a_form_is_sent_as_a_browser_would() {
-        assert_eq!(sent(&[]), "project_id=7&amount=10&message=你好&way=native&agree=on&kind=b&outside=o");
-        let changed = [("amount", "0.1"), ("anonymous", "1"), ("agree", ""), ("kind", "a"), ("step", "on")];
-        assert_eq!(sent(&changed), "project_id=7&amount=0.1&message=你好&way=native&anonymous=1&kind=a&step=on&outside=o");
+        assert_eq!(sent(&[]), "project_id=7&amount=10&message=你好&way=native&agree=on&of=1&of=2&kind=b&outside=o");
+        let changed = [("amount", "0.1"), ("anonymous", "1"), ("agree", ""), ("of", ""), ("of", "3"), ("kind", "a"), ("step", "on")];
+        assert_eq!(sent(&changed), "project_id=7&amount=0.1&message=你好&way=native&anonymous=1&of=3&kind=a&step=on&outside=o");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use app::kernel::civil::{Day, day_text, start_of};
 use app::kernel::{Clock, HOUR_US, MINUTE_US, Micros, SECOND_US, Secret, Trouble};
 use app::{App, Mode, Setup, jobs, organisations, papers, settlement};
 use db::testing::Fresh;
@@ -19,7 +20,7 @@ use sandbox::{Faults, Fiscal, FiscalFaults, Gateway};
 use tokio::runtime::Runtime;
 
 use crate::browser::{Browser, Site};
-use crate::gateway;
+use crate::{Person, gateway};
 
 const FISCAL_APP: &str = "huihai-test";
 const FISCAL_SECRET: &[u8] = b"a key that the finance service and tests share";
@@ -174,6 +175,14 @@ impl World {
     pub fn later(&self, by: Micros) {
         self.clock.advance(by);
         self.catch_up();
+    }
+
+    /// Lets time pass until ten in the morning of a day, and signs everyone in again: a desk's session lasts twelve hours.
+    pub fn morning<'a>(&self, day: Day, people: impl IntoIterator<Item = &'a Person>) {
+        let wait = start_of(day) + 10 * HOUR_US - self.now();
+        assert!(wait >= 0, "{} at ten is over", day_text(day));
+        self.later(wait);
+        people.into_iter().for_each(|person| self.sign_in_again(person));
     }
 
     /// One number from the database, for what no page shows. A story asks pages first.
