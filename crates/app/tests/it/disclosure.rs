@@ -1,5 +1,5 @@
-//! Telling in time and telling late: a year in which every clock is kept, one in which none is, and what the public sees of
-//! both; corrections that stand beside what they correct; entries that never go away.
+//! Telling late: who is reminded, and what the public sees; corrections that stand beside what they correct; entries that never
+//! go away.
 
 use app::kernel::civil::{add_months, day_of, day_text, start_of};
 use app::kernel::{DAY_US, Id, Strength};
@@ -35,49 +35,9 @@ fn step(world: &World, cast: &Cast, project: Id, what: &str) {
     .expect("a step");
 }
 
-/// Lets the world wait until some days before this many months after the project became public.
-fn wait_until_month(world: &World, published: i64, months: i32, before: i64) {
-    let day = add_months(published, months) - before;
-    world.later(start_of(day) + DAY_US / 2 - world.now());
-}
-
-/// A year in which every clock is kept: nothing is ever late, and the record says so.
-fn every_clock_of_a_year_is_kept(world: &World) {
-    let cast = world.cast();
-    let project = world.project(&cast, "山里孩子的一年");
-    let published = day_of(world.now());
-    // Each report comes a little before three months after the last one.
-    for (months, before, title) in [(3, 2, "第一季"), (6, 5, "第二季"), (9, 8, "第三季")] {
-        wait_until_month(world, published, months, before);
-        if months == 3 {
-            step(world, &cast, project, "end");
-            step(world, &cast, project, "execute");
-        }
-        post(world, &cast, project, title);
-        world.later(DAY_US);
-        disclose(world, &cast, project);
-    }
-    wait_until_month(world, published, 12, 12);
-    step(world, &cast, project, "close");
-    world.later(DAY_US);
-    disclose(world, &cast, project);
-    let stranger = world.stranger();
-    let clocks = stranger.get(&format!("/projects/{project}/clocks"));
-    clocks.has_status(200).sees("未逾期").sees("全部报告中逾期 0 份").sees_no("逾期 1 天").sees("第 79 条");
-    for what in ["公开项目进展", "公开财务情况", "募款结束后的全面公开", "结项后的全面公开"] {
-        clocks.sees(what);
-    }
-    stranger.get("/disclosure").sees("没有这样的报告").sees_no("山里孩子的一年");
-    stranger.get("/disclosure?which=all").sees_no("山里孩子的一年");
-    let record = stranger.get(&format!("/projects/{project}/record"));
-    record.sees("第一季").sees("第二季").sees("第三季").sees("已结项");
-    for link in record.links().iter().filter(|l| l.starts_with(&format!("/projects/{project}/"))) {
-        stranger.get(link).has_status(200);
-    }
-}
-
-/// A year in which no clock is kept: what everyone sees, who is reminded, and that making it good does not make it undone.
-fn every_clock_of_a_year_is_missed(world: &World) {
+/// No clock is kept: who is reminded and when, what the lists show, and that making it good does not make it undone. The whole
+/// year of such a project, through the pages, is `year_missed.rs`.
+fn reminders_come_in_time_and_lateness_is_shown_everywhere(world: &World) {
     let cast = world.cast();
     let project = world.project(&cast, "没有音讯的项目");
     let published = day_of(world.now());
@@ -286,8 +246,7 @@ fn photographs_come_with_a_post_and_forget_where_they_were_taken(world: &World) 
 }
 
 on_both_engines![
-    every_clock_of_a_year_is_kept,
-    every_clock_of_a_year_is_missed,
+    reminders_come_in_time_and_lateness_is_shown_everywhere,
     r13_what_was_told_stays_and_corrections_stand_beside_it,
     what_is_left_is_spoken_of,
     r10_an_emergency_is_told_every_five_days,

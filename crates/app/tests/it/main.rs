@@ -35,6 +35,8 @@
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
 //! | `transparency.rs` | complaints and donors’ questions: is everyone answered, in time and by the right person? |
+//! | `year.rs` | one project from 立项 to 结项: is every clock kept, and every fen there? |
+//! | `year_missed.rs` | the same project when nobody keeps a clock: what does everyone see? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod browse;
@@ -78,3 +80,5 @@ mod stream;
 mod tidy;
 mod transparency;
 mod world;
+mod year;
+mod year_missed;

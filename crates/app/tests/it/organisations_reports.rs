@@ -1,18 +1,14 @@
 //! What an organisation publishes about itself (令81号): yearly by 31 May, major matters within thirty days, corrections beside
 //! the original, and what management cost.
 
-use app::kernel::civil::{day_of, day_text, parse_day, start_of};
+use app::kernel::civil::{day_of, day_text, parse_day};
 use app::organisations;
 use app::web::Lang;
 use db::{params, sql};
 use testkit::{Cast, PIXEL, Page, World, on_both_engines};
 
 fn at(world: &World, cast: &Cast, day: &str) {
-    world.clock.set(start_of(parse_day(day).expect("a day")) + 36_000_000_000);
-    world.catch_up();
-    for person in cast.everyone() {
-        world.sign_in_again(person);
-    }
+    world.morning(parse_day(day).expect("a day"), cast.everyone());
 }
 
 /// Publishes a report from its form; the form asks what its kind needs.
