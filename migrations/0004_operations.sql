@@ -61,7 +61,7 @@ CREATE TABLE platform_report_note (
 ) {strict};
 {append_only platform_report_note};
 
--- A decision with a reason may be appealed once, by whom it concerns; a reviewer who did not take it judges.
+-- A decision of the operator may be appealed once, by whom it concerns; a reviewer who did not take it judges.
 CREATE TABLE appeal (
   id {int} PRIMARY KEY,
   thing {text} NOT NULL,
@@ -78,11 +78,15 @@ CREATE TABLE appeal (
   made_at {int} NOT NULL,
   due_day {int} NOT NULL,
   state {text} NOT NULL CHECK (state IN ('open', 'upheld', 'confirmed')),
+  -- Upheld, and the decision was taken back; things may have moved on so far that there was nothing left to take back.
+  carried_out {int} NOT NULL CHECK (carried_out IN (0, 1)),
   reviewer_id {int} REFERENCES person (id),
   reason {text} NOT NULL,
   reviewed_at {int},
   UNIQUE (thing, thing_id, decided_at),
-  CHECK (reviewer_id <> decided_by AND reviewer_id <> person_id)
+  CHECK (reviewer_id <> decided_by AND reviewer_id <> person_id),
+  CHECK (carried_out = 0 OR state = 'upheld'),
+  CHECK ((state = 'open') = (reviewed_at IS NULL))
 ) {strict};
 CREATE INDEX appeal_open ON appeal (due_day, id) WHERE state = 'open';
 CREATE INDEX appeal_organisation ON appeal (organisation_id, id);

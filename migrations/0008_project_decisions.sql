@@ -23,21 +23,6 @@ CREATE TABLE project_request (
 ) {strict};
 CREATE UNIQUE INDEX project_request_open ON project_request (project_id) WHERE decided_at IS NULL;
 
--- A charity says why a decision is wrong; once a decision.
-CREATE TABLE project_appeal (
-  id {int} PRIMARY KEY,
-  decision_id {int} NOT NULL UNIQUE REFERENCES project_decision (id),
-  project_id {int} NOT NULL REFERENCES project (id),
-  words {text} NOT NULL,
-  asked_by {int} NOT NULL REFERENCES person (id),
-  asked_at {int} NOT NULL,
-  answer {text} NOT NULL,
-  decided_by {int} REFERENCES person (id),
-  decided_at {int}
-) {strict};
-CREATE INDEX project_appeal_project ON project_appeal (project_id, id);
-CREATE INDEX project_appeal_open ON project_appeal (asked_at) WHERE decided_at IS NULL;
-
 -- What donors of a project are told, and who has been told.
 CREATE TABLE project_notice (
   id {int} PRIMARY KEY,

@@ -61,6 +61,16 @@ CREATE TABLE renewal (
 CREATE INDEX renewal_organisation ON renewal (organisation_id, id);
 CREATE INDEX renewal_waiting ON renewal (id) WHERE state = 'submitted';
 
+-- That the operator ended a seat, why, and until when it would have gone on.
+CREATE TABLE seat_end (
+  seat_id {int} PRIMARY KEY REFERENCES seat (id),
+  person_id {int} NOT NULL REFERENCES person (id),
+  reason {text} NOT NULL,
+  at {int} NOT NULL,
+  would_end_at {int}
+) {strict};
+{append_only seat_end};
+
 -- That somebody was told how many days a certificate still has.
 CREATE TABLE certificate_warning (
   certificate_id {int} NOT NULL REFERENCES certificate (id),

@@ -368,6 +368,7 @@ refusal-passkey-sign-in = This passkey did not sign you in.
 
 ## Setting up a desk sign-in
 people-admissions-note = For charities, implementers and companies
+people-appeals-note = When you disagree with what the platform decided about a matter of yours
 people-access-title = Set up your desk sign-in
 people-access-lead = Three steps: scan the code with an authenticator, choose login and password, type the one-time code.
 people-access-first = First: the authenticator

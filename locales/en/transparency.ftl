@@ -174,6 +174,7 @@ question-who-other = not signed in, or has not given to this project
 question-seen-by = Who sees it
 question-is-public = everyone sees question and answer
 question-is-private = only whoever asked sees the answer
+question-was-hidden = The platform took this question from the public page
 question-answer-help = Answer with figures and days, and say where they can be checked.
 question-papers-help = Only whoever asked sees them.
 question-do-answer = Answer

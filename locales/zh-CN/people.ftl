@@ -365,6 +365,7 @@ refusal-passkey-sign-in = 没有用这个通行密钥登录成功。
 
 ## 开通机构登录
 people-admissions-note = 慈善组织、执行机构和企业申请加入
+people-appeals-note = 对平台就您的事项作出的决定不服时
 people-access-title = 开通机构登录
 people-access-lead = 三步：扫码绑定身份验证器，设置登录名和密码，填写动态码。
 people-access-first = 第一步：身份验证器

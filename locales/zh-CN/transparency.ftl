@@ -174,6 +174,7 @@ question-who-other = 没有登录，或没有给这个项目捐过
 question-seen-by = 谁能看到
 question-is-public = 所有人都能看到问题和答复
 question-is-private = 只有提问的人看得到答复
+question-was-hidden = 平台把这个提问从公开页面上取下了
 question-answer-help = 用数字和日期回答，说明在哪里可以核对。
 question-papers-help = 附件只给提问的人看。
 question-do-answer = 答复

@@ -132,6 +132,7 @@ impl App {
                 refunds::personal(),
                 papers::personal(),
                 transparency::personal(),
+                operations::personal(),
             ],
             fiscal: setup.fiscal,
             job_kinds: [people::jobs(), projects::jobs(), giving::jobs(), settlement::jobs(), refunds::jobs()]

@@ -59,6 +59,10 @@ pub struct Life {
     pub returned: Id,
     /// Another one was, and an appeal is open.
     pub appeal: Id,
+    /// A question of the donor's that the operator hid, which the donor has not appealed yet; and an appeal of theirs against
+    /// another one.
+    pub hidden_question: Id,
+    pub own_appeal: Id,
     /// A bank transfer of the donor, confirmed; and things that wait for a second person.
     pub offline_gift: Id,
     pub offline_things: Id,
@@ -184,6 +188,7 @@ impl World {
         let offline_things = done(offline::enter_things(app, &cast.finance.actor, &things, self.now()));
         let (complaint, question, question_paper) = self.supervised(cast, published);
         let (returned, appeal) = self.appealed(cast);
+        let (hidden_question, own_appeal) = self.hidden(cast, donor, published);
         Life {
             published,
             draft,
@@ -212,6 +217,8 @@ impl World {
             change,
             returned,
             appeal,
+            hidden_question,
+            own_appeal,
             application,
             receipt_number,
             receipt_code,
@@ -289,6 +296,22 @@ impl World {
 }
 
 impl World {
+    /// Two questions of the donor are hidden; against one of the decisions they appeal, through the pages.
+    fn hidden(&self, cast: &Cast, donor: &Person, project: Id) -> (Id, Id) {
+        let path = format!("/projects/{project}/questions");
+        let hidden = ["棉衣是哪里买的，合同能看看吗？", "联系人的手机号是多少？"].map(|words| {
+            donor.submit(&donor.get(&path), &path, &[("body", words)]).has_status(200);
+            let id = self.count(sql("SELECT MAX(id) AS count FROM question"), params![]);
+            let hiding = format!("/operator/questions/{id}/hiding");
+            let reason = format!("reason-{id}");
+            cast.reviewer.post(&hiding, &[(reason.as_str(), "question-hide-private")]).has_status(200);
+            id
+        });
+        let form = donor.get(&format!("/me/appeals/new?thing=question&id={}", hidden[0]));
+        donor.submit(&form, "/me/appeals", &[("statement", "问的是合同，没有任何人的隐私。")]).has_status(200);
+        (hidden[1], self.count(sql("SELECT MAX(id) AS count FROM appeal"), params![]))
+    }
+
     /// Affairs of organisations: a renewal, an admission, a report, an invitation.
     fn affairs(&self, cast: &Cast, donor: &Person) -> (Id, Id, Id, Id) {
         let (app, manager, today) = (&self.app, &cast.manager.actor, day_of(self.now()));

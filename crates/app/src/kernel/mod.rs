@@ -25,7 +25,7 @@ pub mod workdays;
 
 pub use actor::{Actor, Right, Role, SeatHeld, Strength, seat_holds_at};
 pub use clock::{Clock, DAY_US, HOUR_US, MINUTE_US, Micros, SECOND_US};
-pub use decision::Decision;
+pub use decision::{Appealable, Concerned, DECISIONS_SHOWN, Decision, TakingBack};
 pub use ids::{IdMaker, first_id_at, made_at, process_number};
 pub use meter::{BOUNDS_US, Beat, Histogram, Meters, RouteMeter};
 pub use mode::{Ability, Mode, allows};

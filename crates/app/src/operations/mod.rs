@@ -4,7 +4,7 @@
 //! |---|---|
 //! | what waits for the operator, and at a charity's desk? | `waiting.rs` asks every slice; `rules/queues.rs` sorts |
 //! | how do jobs, chores and queues stand? | `pages/health.rs`; for Prometheus `metrics.rs` |
-//! | who appeals a decision, and who judges? | `appeals.rs` |
+//! | who appeals a decision, who judges, and what follows? | `appeals.rs` |
 //! | what is in the half-yearly report? | `report.rs` |
 //! | who did what at a desk? | `pages/audit.rs`, over `kernel::audit` |
 //! | what may this deployment do? | `kernel::Mode`, shown by `pages/modes.rs` |
@@ -16,6 +16,7 @@
 mod appeals;
 mod metrics;
 mod pages;
+mod personal;
 pub mod report;
 mod rules;
 mod waiting;
@@ -28,6 +29,7 @@ use crate::web::{Lang, Locales, Route};
 
 pub use metrics::{metrics, metrics_router};
 pub use pages::publish_half as publish_report;
+pub use personal::personal;
 
 pub fn routes() -> Vec<Route> {
     pages::routes()
@@ -54,6 +56,11 @@ pub fn report_html(report: &report::Report, locales: &Locales, lang: Lang) -> St
     }
     .render()
     .into_string()
+}
+
+/// The kinds of decisions that can be appealed, by the names that `appeal` keeps.
+pub fn appealable() -> Vec<&'static str> {
+    appeals::kinds().iter().map(|kind| kind.thing).collect()
 }
 
 fn forget_claims(app: &App) -> Result<(), Trouble> {

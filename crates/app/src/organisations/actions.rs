@@ -11,7 +11,7 @@ use crate::people;
 
 use super::model::{NewCertificate, NewOrganisation, Organisation};
 use super::store::NewSeat;
-use super::{areas, renewals, rules, store};
+use super::{areas, decisions, renewals, rules, store};
 
 /// Founds an organisation with the certificates it brings, all or nothing. Its credit code is checked and unique.
 pub fn found(app: &App, new: NewOrganisation) -> Result<Id, Trouble> {
@@ -154,13 +154,24 @@ pub fn give_seat_to_login(
     give_seat(app, organisation_id, member.person_id, role, starts_at, ends_at)
 }
 
-/// Ends a seat now. Whoever held it keeps their history, and loses the desk with their next click.
-pub fn end_seat(app: &App, organisation_id: Id, seat_id: Id) -> Result<(), Trouble> {
-    let now = app.clock.now();
-    if app.db.write(|tx| store::end_seat(tx, organisation_id, seat_id, now))? {
-        return Ok(());
+/// The operator ends a seat now, with a reason. Whoever held it keeps their history, loses the desk with their next click, is
+/// told why and may appeal.
+pub fn end_seat(app: &App, actor: &Actor, organisation_id: Id, seat_id: Id, reason: &str) -> Result<(), Trouble> {
+    if !actor.is_operator() {
+        return Err(Refusal::forbidden().into());
     }
-    Err(Refusal::conflict("refusal-seat-ended").into())
+    let by = actor.person_id().ok_or_else(Refusal::forbidden)?;
+    let reason = rules::block("reason", reason, 2, 500)?;
+    let (notice_id, now) = (app.new_id(), app.clock.now());
+    app.db.write(|tx| {
+        let organisation = must_exist(tx, organisation_id)?;
+        let seat = store::seats(tx, organisation_id)?.into_iter().find(|s| s.id == seat_id).ok_or_else(Refusal::not_found)?;
+        decisions::write_seat_end(tx, organisation_id, seat_id, by, &reason, now)?;
+        if !store::end_seat(tx, organisation_id, seat_id, now)? {
+            return Err(Refusal::conflict("refusal-seat-ended").into());
+        }
+        Ok(people::notify(tx, notice_id, seat.person_id, "notice-seat-ended", &[("name", &organisation.name)], "/me/appeals", now)?)
+    })
 }
 
 /// Ends a seat of one's own organisation. The last manager stays until somebody has taken over; only the operator can end

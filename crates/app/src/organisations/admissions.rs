@@ -6,7 +6,7 @@ use db::{Fault, Row, Tx, params, sql};
 
 use crate::App;
 use crate::files::{self, File, Prepared};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, TakingBack, Trouble, claims};
 use crate::people;
 
 use super::model::{CertificateKind, Kind, NewOrganisation};
@@ -297,6 +297,25 @@ fn admit(tx: &mut Tx, admission: &Admission, made: &Made, now: Micros) -> Result
         ends_at: None,
     };
     actions::put_seat(tx, &seat, now)
+}
+
+/// Another reviewer found that an application should not have come back or been refused: it waits again. False: it was handed
+/// in anew, or another application of the same organisation is open.
+pub(super) fn submit_after_appeal(tx: &mut Tx, back: &TakingBack) -> Result<bool, Trouble> {
+    let moved = tx.execute(
+        sql("UPDATE admission SET state = 'submitted', submitted_at = ?3 WHERE id = ?1 AND state IN ('returned', 'refused') \
+             AND EXISTS (SELECT 1 FROM admission_step WHERE admission_step.admission_id = ?1 AND admission_step.version = admission.version \
+               AND admission_step.at = ?2 AND admission_step.state = admission.state) \
+             AND NOT EXISTS (SELECT 1 FROM admission AS other WHERE other.credit_code = admission.credit_code AND other.id <> admission.id \
+               AND other.state IN ('submitted', 'returned'))"),
+        params![back.thing_id, back.decided_at, back.now],
+    )?;
+    if moved != 1 {
+        return Ok(false);
+    }
+    let admission = find(tx, back.thing_id)?.ok_or_else(Refusal::not_found)?;
+    put_step(tx, back.ids[0], admission.id, admission.version, AdmissionState::Submitted, back.appellant, back.reason, back.now)?;
+    Ok(true)
 }
 
 pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Admission>, Fault> {

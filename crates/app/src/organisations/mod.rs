@@ -20,6 +20,7 @@ pub mod actions;
 pub mod admissions;
 pub mod areas;
 pub mod checks;
+mod decisions;
 pub mod invitations;
 mod jobs;
 mod model;
@@ -38,6 +39,7 @@ use db::Fault;
 use crate::App;
 
 pub use checks::missing_for_publication;
+pub use decisions::appealable;
 pub use jobs::chores;
 pub use model::{Certificate, CertificateKind, CharityRow, Kind, NewCertificate, NewOrganisation, Organisation, Seat};
 pub use pages::routes;

@@ -7,7 +7,7 @@ use db::{Fault, Row, Tx, params, sql};
 use crate::App;
 use crate::files::{self, Prepared};
 use crate::kernel::civil::{Day, day_of, day_text};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, TakingBack, Trouble, claims};
 use crate::people;
 
 use super::model::{Certificate, CertificateKind, NewCertificate};
@@ -130,6 +130,16 @@ pub fn decide(app: &App, actor: &Actor, id: Id, accept: bool, reason: &str) -> R
         let link = format!("/desk/organisations/{}/certificates", renewal.organisation_id);
         Ok(people::notify(tx, notice_id, renewal.submitted_by, message, &[("number", &renewal.certificate.number)], &link, now)?)
     })
+}
+
+/// Another reviewer found that a paper should not have come back: it waits again. False: it does already.
+pub(super) fn hand_in_again(tx: &mut Tx, back: &TakingBack) -> Result<bool, Trouble> {
+    let moved = tx.execute(
+        sql("UPDATE renewal SET state = 'submitted', decided_by = NULL, decided_at = NULL, reason = '' \
+             WHERE id = ?1 AND state = 'returned' AND decided_at = ?2"),
+        params![back.thing_id, back.decided_at],
+    )?;
+    Ok(moved == 1)
 }
 
 /// Ties a scan to its certificate. The 公开募捐资格证书 must stand on the page (慈善法 art. 25), so its scan is everyone's; that

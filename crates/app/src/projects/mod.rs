@@ -47,7 +47,7 @@ use crate::kernel::settings::Setting;
 use crate::web::Route;
 
 pub use check::check;
-pub use decisions::decisions_about;
+pub use decisions::appealable;
 pub use facts::{calmer_facts, takes_gifts, whereabouts};
 pub use jobs::{chores, jobs};
 pub use model::{

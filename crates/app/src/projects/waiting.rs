@@ -53,18 +53,6 @@ pub fn waiting_for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fa
             unattended: "unattended-project-request",
         });
     }
-    for (project_id, decision_id, title, since) in store::open_appeals(tx, WAITING_SHOWN)? {
-        waiting.push(Waiting {
-            queue: "waiting-project-appeals",
-            thing: "project_appeal",
-            thing_id: decision_id,
-            href: format!("/operator/projects/{project_id}/decisions"),
-            title,
-            since,
-            due_at: Some(promised(since, REVIEW_WORKDAYS)),
-            unattended: "unattended-project-appeal",
-        });
-    }
     for (change_id, title, since) in store::open_changes(tx, WAITING_SHOWN)? {
         waiting.push(Waiting {
             queue: "waiting-project-changes",

@@ -12,6 +12,7 @@
 //! person who complained says.
 
 mod actions;
+mod decisions;
 mod model;
 mod pages;
 mod personal;
@@ -24,6 +25,7 @@ use crate::kernel::civil::start_of;
 use crate::kernel::settings::Setting;
 use crate::kernel::{DAY_US, Id, Micros, Waiting};
 
+pub use decisions::appealable;
 pub use model::Figures;
 pub use pages::routes;
 pub use personal::personal;

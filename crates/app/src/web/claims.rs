@@ -1,4 +1,5 @@
-//! Who has taken up what is decided on this page: a banner that pages of every slice show above a decision.
+//! Who has taken up what is decided on this page: a banner that pages of every slice show above a decision; and below one that
+//! was taken, the way to appeal.
 
 use maud::{Markup, html};
 
@@ -34,6 +35,17 @@ impl Cx {
                 ui::notice(ui::Tone::Warn, &self.t("claim-word"), None, html! { p { (until) } })
             }
         })
+    }
+
+    /// The way to appeal a decision, below it: from a desk for an organisation, else for the person. Not for the operator.
+    pub fn appeal_way(&self, thing: &str, thing_id: Id) -> Markup {
+        let at = |place: &str| self.request.path.starts_with(place);
+        let root = if at("/desk") { "/desk" } else { "/me" };
+        html! {
+            @if !at("/operator") && self.actor.person_id().is_some() {
+                p { (ui::Link::new(self.t("appeal-way"), format!("{root}/appeals/new?thing={thing}&id={thing_id}"))) }
+            }
+        }
     }
 
     /// The button that takes something up or lets it go and comes back to `back`.

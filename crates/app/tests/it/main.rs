@@ -39,6 +39,7 @@
 //! | `year_missed.rs` | the same project when nobody keeps a clock: what does everyone see? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
+mod appeals;
 mod browse;
 mod browser;
 mod cast;

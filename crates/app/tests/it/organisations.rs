@@ -241,12 +241,17 @@ fn a_seat_that_is_ended_is_gone_with_the_next_click(world: &World) {
     let page = cast.reviewer.get(&path);
     let seat = world.count(sql("SELECT id AS count FROM seat WHERE person_id = ?1"), params![cast.manager.id]);
     let end = format!("{path}/seats/{seat}/end");
-    cast.reviewer.submit(&page, &end, &[]).has_status(200).sees("席位已结束");
+    let reason = format!("reason-{seat}");
+    cast.reviewer.submit(&page, &end, &[(&reason, "")]).has_status(422);
+    cast.reviewer.submit(&page, &end, &[(&reason, "已经离职")]).has_status(200).sees("席位已结束");
     cast.manager.get("/desk/seats").has_status(403);
-    cast.reviewer.post(&end, &[]).has_status(409).sees("这个席位已经结束");
+    cast.manager.get("/me/notices").sees("席位被平台结束");
+    cast.reviewer.post(&end, &[(&reason, "已经离职")]).has_status(409).sees("这个席位已经结束");
     // A seat is ended where it stands, not through another organisation's address.
     let finance = world.count(sql("SELECT id AS count FROM seat WHERE person_id = ?1"), params![cast.finance.id]);
-    cast.reviewer.post(&format!("/operator/organisations/{}/seats/{finance}/end", cast.launcher), &[]).has_status(409);
+    cast.reviewer
+        .post(&format!("/operator/organisations/{}/seats/{finance}/end", cast.launcher), &[(&format!("reason-{finance}"), "走错了门")])
+        .has_status(404);
     assert_eq!(world.count(sql("SELECT COUNT(*) AS count FROM seat WHERE id = ?1 AND ends_at IS NULL"), params![finance]), 1);
 }
 

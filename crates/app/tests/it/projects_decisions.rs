@@ -91,21 +91,11 @@ fn r18_a_project_is_suspended_resumed_and_taken_down(world: &World) {
     assert_eq!(refused(decide(world, &cast.reviewer, id, DecisionKind::Resumed, "恢复")).key, "refusal-project-hold-other");
     assert_eq!((told(world, donor.id), told(world, other.id)), (3, 2));
 
-    // An appeal is answered by somebody else than who decided.
+    // Where the charity reads it, it finds the way to appeal (`appeals.rs` walks it).
     let decision = world.count(sql("SELECT id AS count FROM project_decision WHERE project_id = ?1 AND kind = 'taken_down'"), params![id]);
-    let words = format!("words_{decision}");
     let page = cast.manager.get(&desk);
-    let sent = cast
-        .manager
-        .post(&format!("/desk/projects/{id}/appeals"), &[("decision", &decision.to_string()), (&words, "材料是真的，见附件。")]);
-    sent.has_status(200).sees("申诉已提交");
     page.sees("材料不实。");
-    let twice = actions::appeal(app, &cast.manager.actor, id, decision, "再说一遍", world.now());
-    assert_eq!(refused(twice).key, "refusal-project-appeal-there");
-    let own = actions::answer_appeal(app, &cast.second_reviewer.actor, id, decision, "维持。", world.now());
-    assert_eq!(refused(own).key, "refusal-project-appeal-own");
-    actions::answer_appeal(app, &cast.reviewer.actor, id, decision, "核对过，维持原决定。", world.now()).expect("answered");
-    cast.manager.get(&desk).sees("核对过，维持原决定。");
+    assert!(page.links().contains(&format!("/desk/appeals/new?thing=project_decision&id={decision}")), "{:?}", page.links());
     // A decision is never changed.
     assert!(world.app.db.write(|tx| tx.execute(sql("UPDATE project_decision SET reason = ''"), params![])).is_err());
 }

@@ -67,6 +67,12 @@ pub fn filled(pattern: &str, world: &World, all: &Everything) -> String {
     if pattern == "/desk/appeals/new" {
         return format!("{pattern}?thing=project&id={}", all.life.returned);
     }
+    if pattern == "/me/appeals/new" {
+        return format!("{pattern}?thing=question&id={}", all.life.hidden_question);
+    }
+    if pattern == "/me/appeals/{id}" {
+        return format!("/me/appeals/{}", all.life.own_appeal);
+    }
     if pattern == "/projects/{id}/leftovers/{statement}" {
         // Only what is closed has leftovers to speak of.
         return format!("/projects/{}/leftovers/{}", all.life.closed, all.life.leftovers);

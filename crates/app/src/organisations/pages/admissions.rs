@@ -182,6 +182,7 @@ fn status_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         @if a.state == AdmissionState::Approved {
             p { (ui::link_button(ui::ButtonKind::Main, &cx.t("organisation-admission-go-on"), "/me/desk-access")) }
         }
+        @if matches!(a.state, AdmissionState::Returned | AdmissionState::Refused) { (cx.appeal_way("admission", a.id)) }
         (ui::section(&cx.t("organisation-admission-history"), None, history(cx, &view.steps)))
         @if a.state == AdmissionState::Returned {
             (ui::section(&cx.t("organisation-admission-again"), None, forms::admission_form(cx, format!("/me/admissions/{}", a.id), refusal, Some(&view.form))))

@@ -220,7 +220,13 @@ fn one(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
     let end = |seat: &Seat| {
         ui::form(&ui::Form {
             action: format!("{base}/seats/{}/end", seat.id).into(),
-            body: ui::button(ui::ButtonKind::Danger, &cx.t("organisation-end-seat"), None),
+            body: html! {
+                (ui::input_field(&ui::Input {
+                    // Several on one page, so the id carries the seat's.
+                    name: format!("reason-{}", seat.id).into(), label: cx.t("organisation-end-seat-reason").into(), required: true, ..ui::Input::default()
+                }))
+                (ui::button(ui::ButtonKind::Danger, &cx.t("organisation-end-seat"), None))
+            },
             ..ui::Form::default()
         })
     };
@@ -330,6 +336,7 @@ pub fn give_seat(cx: &Cx) -> Outcome {
 
 pub fn end_seat(cx: &Cx) -> Outcome {
     let seat_id = parse_id(cx.param("seat")).ok_or_else(Refusal::not_found)?;
-    let outcome = actions::end_seat(&cx.app, cx.id_param("id")?, seat_id);
+    let reason = cx.form(&format!("reason-{seat_id}"));
+    let outcome = actions::end_seat(&cx.app, &cx.actor, cx.id_param("id")?, seat_id, reason);
     answer(cx, FormOf::EndedSeat, outcome, "done=seat-ended")
 }

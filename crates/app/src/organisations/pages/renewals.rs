@@ -38,7 +38,7 @@ fn desk_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
             &r.certificate.number,
             &show::instant(r.submitted_at),
             &state_badge(cx, r.state),
-            &reason,
+            &html! { (reason) @if r.state == RenewalState::Returned { (cx.appeal_way("renewal", r.id)) } },
         ]);
     }
     let manager = cx.actor.holds(id, &[Role::Manager]);

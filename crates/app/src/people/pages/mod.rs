@@ -303,6 +303,7 @@ fn me_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         rows.push(row("people-organisations-link", "people-organisations-note", "/operator/organisations"));
     }
     rows.push(row("organisation-admissions-mine", "people-admissions-note", "/me/admissions"));
+    rows.push(row("appeal-title", "people-appeals-note", "/me/appeals"));
     let lead = match phones.first() {
         Some(phone) => cx.ta("people-me-phone", &[("phone", phone.masked().into())]),
         None if cx.actor.is_staff() => cx.t("people-me-no-phone"),

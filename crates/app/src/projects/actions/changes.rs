@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::kernel::civil::{Day, day_of, day_text};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, TakingBack, Trouble, claims, public_entry};
 
 use super::super::model::{Change, Hold, NewLine, NoticeKind, Plan, Project, Snapshot};
 use super::super::store::NewChange;
@@ -137,6 +137,11 @@ pub fn refuse_change(app: &App, actor: &Actor, change_id: Id, answer: &str, now:
             Err(Refusal::conflict("refusal-project-change-decided").into())
         }
     })
+}
+
+/// Another reviewer found the refusal wrong: the change waits for a decision again. False: another change is open by now.
+pub fn ask_again_for_change(tx: &mut Tx, back: &TakingBack) -> Result<bool, Trouble> {
+    Ok(store::ask_again_for_change(tx, back.thing_id, back.decided_at)?)
 }
 
 #[derive(Serialize)]

@@ -1,11 +1,12 @@
 //! Ending a project: the closing report, judged and published; leftovers decided, told to donors and passed on
 //! (慈善法 arts. 58 and 79; 令81号: within three months after the end).
 
+use db::Tx;
 use serde::Serialize;
 
 use crate::App;
 use crate::kernel::civil::{Day, day_of};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, TakingBack, Trouble, claims, public_entry};
 
 use super::super::model::{Hold, NoticeKind, Redirect, State};
 use super::super::store::{NewRedirect, NewReport};
@@ -83,6 +84,11 @@ pub fn judge_closing_report(app: &App, actor: &Actor, report_id: Id, publish: bo
         )?;
         Ok(public_entry::append(tx, entry_id, "project_closing_report", &public_entry::body(&fact)?, now)?)
     })
+}
+
+/// Another reviewer found that a report should not have come back: it waits again. False: another one was handed in.
+pub fn hand_in_again(tx: &mut Tx, back: &TakingBack) -> Result<bool, Trouble> {
+    Ok(store::hand_in_again(tx, back.thing_id, back.decided_at)?)
 }
 
 #[derive(Serialize)]

@@ -1,11 +1,11 @@
-//! What the operator decides about a public project, what its charity asks and objects, and what donors are told of it.
+//! What the operator decides about a public project, what its charity asks, and what donors are told of it.
 
 use db::{Fault, Tx};
 use serde::Serialize;
 
 use crate::App;
 use crate::jobs;
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Strength, Trouble, claims, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Strength, TakingBack, Trouble, claims, public_entry};
 
 use super::super::model::{DecisionKind, Hold, NoticeKind, Project};
 use super::super::{rules, store};
@@ -134,34 +134,31 @@ pub fn ask_for_suspension(app: &App, actor: &Actor, id: Id, reason: &str, now: M
     })
 }
 
-/// A charity says why a decision is wrong.
-pub fn appeal(app: &App, actor: &Actor, id: Id, decision_id: Id, words: &str, now: Micros) -> Result<(), Trouble> {
-    let words = words_of("words", words, 1_000)?;
-    let appeal_id = app.new_id();
-    app.db.write(|tx| {
-        let project = load(tx, actor, id)?;
-        let person_id = seated(actor, &[project.recipient_id, project.launcher_id], &[Role::Manager])?;
-        if store::add_appeal(tx, appeal_id, id, decision_id, &words, person_id, now)? {
-            Ok(())
-        } else {
-            Err(Refusal::conflict("refusal-project-appeal-there").into())
+/// Another reviewer found that a decision was wrong: what was stopped goes on, what was asked for is done. False: what was
+/// decided holds no longer, or, like a report to an authority, cannot be unsaid.
+pub fn lift_after_appeal(tx: &mut Tx, back: &TakingBack) -> Result<bool, Trouble> {
+    let [new_id, entry_id, notice_id, job_id] = back.ids;
+    let (project_id, kind) = store::decision_of(tx, back.thing_id)?.ok_or_else(Refusal::not_found)?;
+    let project = store::find_for_operator(tx, project_id)?.ok_or_else(Refusal::not_found)?;
+    let newest = store::decisions(tx, project_id)?.into_iter().find(|d| d.kind.holds()).map(|d| d.id);
+    let (from, to, new, told) = match kind {
+        DecisionKind::Suspended if newest == Some(back.thing_id) => {
+            (Hold::Suspended, Hold::None, DecisionKind::Resumed, NoticeKind::Resumed)
         }
-    })
-}
-
-/// Answers an appeal; by another person than who decided. What follows from a yes is a decision of its own.
-pub fn answer_appeal(app: &App, actor: &Actor, id: Id, decision_id: Id, answer: &str, now: Micros) -> Result<(), Trouble> {
-    let answer = words_of("answer", answer, 1_000)?;
-    app.db.write(|tx| {
-        let (_, person_id) = unconcerned(tx, actor, id)?;
-        if !store::decisions(tx, id)?.iter().any(|d| d.id == decision_id) {
-            return Err(Refusal::not_found().into());
+        DecisionKind::TakenDown if newest == Some(back.thing_id) => {
+            (Hold::TakenDown, Hold::None, DecisionKind::Resumed, NoticeKind::Resumed)
         }
-        claims::decide(tx, "project_appeal", decision_id, person_id, now)?;
-        if store::answer_appeal(tx, decision_id, &answer, person_id, now)? {
-            Ok(())
-        } else {
-            Err(Refusal::conflict("refusal-project-appeal-own").into())
+        DecisionKind::RequestRefused if project.state.is_public() => {
+            (Hold::None, Hold::Suspended, DecisionKind::Suspended, NoticeKind::Suspended)
         }
-    })
+        _ => return Ok(false),
+    };
+    if !store::set_hold(tx, project_id, from, to)? {
+        return Ok(false);
+    }
+    store::add_decision(tx, new_id, project_id, new, (back.reason, ""), back.reviewer, back.now)?;
+    tell_donors(tx, NoticeIds { notice_id, job_id }, project_id, told, (back.reason, &format!("/projects/{project_id}")), back.now)?;
+    let fact = Decided { decision: new_id.to_string(), project: project_id.to_string(), kind: new.word(), text_sha256: hash(back.reason) };
+    public_entry::append(tx, entry_id, "project_decided", &public_entry::body(&fact)?, back.now)?;
+    Ok(true)
 }

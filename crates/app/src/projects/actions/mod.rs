@@ -12,9 +12,11 @@ mod reversals;
 mod steps;
 mod stream;
 
-pub use changes::{Wanted, announce_change, ask_for_change, object, refuse_change, settle_changes};
-pub use closing::{announce_redirect, ask_for_redirect, hand_in_closing_report, judge_closing_report, refuse_redirect, settle_redirects};
-pub use decisions::{answer_appeal, appeal, ask_for_suspension, decide};
+pub use changes::{Wanted, announce_change, ask_again_for_change, ask_for_change, object, refuse_change, settle_changes};
+pub use closing::{
+    announce_redirect, ask_for_redirect, hand_in_again, hand_in_closing_report, judge_closing_report, refuse_redirect, settle_redirects,
+};
+pub use decisions::{ask_for_suspension, decide, lift_after_appeal};
 pub use draft::{draft, save};
 pub use money::{approve_payout, record_expense, record_expense_with, refuse_payout, request_payout};
 pub(super) use money::{record_one, running};
@@ -23,7 +25,7 @@ pub(super) use plan::{snapshot, unready};
 pub use reports::{disclose, figures_until, post_progress};
 pub use reversals::{Typed, ask_correction, ask_return, confirm_reversal, refuse_reversal};
 pub(super) use steps::missing;
-pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit};
+pub use steps::{close, curate, end_fundraising, publish, return_to_draft, review, start_executing, submit, submit_after_appeal};
 pub use stream::{Stamp, enter_offline_gift, hold_refund, post_refund, redirect, release_refund, take_return, undo, undo_offline_gift};
 
 use db::Tx;

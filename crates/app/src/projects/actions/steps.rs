@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::kernel::civil::{Day, day_of};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, TakingBack, Trouble, claims, public_entry};
 use crate::organisations;
 
 use super::super::model::{Project, State};
@@ -52,6 +52,34 @@ pub fn return_to_draft(app: &App, actor: &Actor, id: Id, version: i64, reason: &
         claims::decide(tx, "project", id, person_id, now)?;
         take(tx, &walk, &project, Step::Return, &reason)
     })
+}
+
+/// Another reviewer found that a draft should not have come back: it is submitted again as it stands, by whoever appealed, so
+/// that the reviewer may still judge it. False: it was submitted in the meantime, or is not ready any more.
+pub fn submit_after_appeal(tx: &mut Tx, back: &TakingBack) -> Result<bool, Trouble> {
+    let project = store::find(tx, back.thing_id)?;
+    let returned = store::steps(tx, project.id)?.last().is_some_and(|s| s.state == State::Draft && s.at == back.decided_at);
+    if !returned || project.state != State::Draft {
+        return Ok(false);
+    }
+    let snapshot = snapshot(tx, &project)?;
+    if !rules::submission_faults(&snapshot.draft, project.kind).is_empty() || !unready(tx, &project)?.is_empty() {
+        return Ok(false);
+    }
+    let taking = Taking {
+        project: &project,
+        version: project.version,
+        to: State::Submitted,
+        step_id: back.ids[0],
+        person_id: back.appellant,
+        reason: back.reason,
+        now: back.now,
+    };
+    if !store::take_step(tx, &taking)? {
+        return Ok(false);
+    }
+    keep_version(tx, project.id, &snapshot, back.appellant, back.now)?;
+    Ok(true)
 }
 
 /// Finds a submitted project in order. The reviewer neither wrote it nor works for it.

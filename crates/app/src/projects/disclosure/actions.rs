@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::kernel::civil::{day_of, day_text};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, hex, public_entry, sha256};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, TakingBack, Trouble, claims, hex, public_entry, sha256};
 use crate::{organisations, people};
 
 use super::super::actions::{hash, load, scope, seated};
@@ -136,6 +136,19 @@ pub fn review(app: &App, actor: &Actor, disclosure_id: Id, passed: bool, reason:
         let fact = Reviewed { disclosure: disclosure_id.to_string(), passed, text_sha256: hash(&reason) };
         Ok(public_entry::append(tx, entry_id, "disclosure_reviewed", &public_entry::body(&fact)?, now)?)
     })
+}
+
+/// Another reviewer found that nothing was wrong with a disclosure that was returned: it passes. False: it was corrected and
+/// waits again, or has passed since.
+pub fn pass_after_appeal(tx: &mut Tx, back: &TakingBack) -> Result<bool, Trouble> {
+    let [id, entry_id, ..] = back.ids;
+    let stands = matches!(finance::review(tx, back.thing_id)?, Review::Returned { at, .. } if at == back.decided_at);
+    if !stands || !finance::add_review(tx, id, back.thing_id, true, back.reason, back.reviewer, back.now)? {
+        return Ok(false);
+    }
+    let fact = Reviewed { disclosure: back.thing_id.to_string(), passed: true, text_sha256: hash(back.reason) };
+    public_entry::append(tx, entry_id, "disclosure_reviewed", &public_entry::body(&fact)?, back.now)?;
+    Ok(true)
 }
 
 #[derive(Serialize)]

@@ -236,6 +236,23 @@ pub fn waiting_for_operator(tx: &mut Tx) -> Result<Vec<Waiting>, Fault> {
         .collect()
 }
 
+/// Disclosures of a project that were returned and not corrected since, with the reasons.
+pub fn returned(tx: &mut Tx, project_id: Id) -> Result<Vec<(Id, String)>, Fault> {
+    let rows = tx.query(
+        sql("SELECT id FROM disclosure WHERE project_id = ?1 AND EXISTS (SELECT 1 FROM disclosure_review \
+             WHERE disclosure_review.disclosure_id = disclosure.id AND disclosure_review.verdict = 'returned') ORDER BY id DESC"),
+        params![project_id],
+    )?;
+    let mut found = Vec::new();
+    for row in rows {
+        let id = row.int("id")?;
+        if let Review::Returned { reason, .. } = review(tx, id)? {
+            found.push((id, reason));
+        }
+    }
+    Ok(found)
+}
+
 /// Disclosures of these organisations that were returned and wait for their correction.
 pub fn returned_at_desk(tx: &mut Tx, organisation_ids: &[Id]) -> Result<Vec<Waiting>, Fault> {
     let mut waiting = Vec::new();

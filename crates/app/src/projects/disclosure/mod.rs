@@ -25,6 +25,7 @@ mod store;
 use crate::jobs::Chore;
 use crate::kernel::MINUTE_US;
 
+pub(super) use actions::pass_after_appeal;
 pub use actions::{correct, review, tell_leftovers};
 pub use check::check;
 pub use pages::routes;

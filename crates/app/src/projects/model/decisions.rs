@@ -36,6 +36,11 @@ impl DecisionKind {
         [Suspended, Resumed, TakenDown, Reported, RequestRefused].into_iter().find(|k| k.word() == word)
     }
 
+    /// Whether it says if the project goes on.
+    pub fn holds(self) -> bool {
+        matches!(self, DecisionKind::Suspended | DecisionKind::Resumed | DecisionKind::TakenDown)
+    }
+
     /// The message that names it.
     pub fn key(self) -> &'static str {
         match self {
@@ -55,33 +60,16 @@ pub struct Decision {
     pub reason: String,
     pub authority: String,
     pub made_at: Micros,
-    pub appeal: Option<Appeal>,
-}
-
-/// A charity's objection to a decision. It is answered by somebody else than who decided.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Appeal {
-    pub words: String,
-    pub asked_at: Micros,
-    pub answer: String,
-    pub decided_at: Option<Micros>,
 }
 
 impl Decision {
     pub fn from_row(row: &Row) -> Result<Decision, Fault> {
-        let appeal = match row.opt_text("words")? {
-            Some(words) => {
-                Some(Appeal { words, asked_at: row.int("asked_at")?, answer: row.text("answer")?, decided_at: row.opt_int("decided_at")? })
-            }
-            None => None,
-        };
         Ok(Decision {
             id: row.int("id")?,
             kind: read_word(row, "kind", DecisionKind::from_word)?,
             reason: row.text("reason")?,
             authority: row.text("authority")?,
             made_at: row.int("made_at")?,
-            appeal,
         })
     }
 }

@@ -153,6 +153,7 @@ fn summary(cx: &Cx, change: &Change) -> Markup {
                 p { (cx.ta("project-change-effective-on", &[("day", day_text(change.effective_day).into())])) }
             }
             @if !change.answer.is_empty() { p { b { (cx.t("project-change-answer")) } } (paragraphs(&change.answer)) }
+            @if change.state == ChangeState::Refused { (cx.appeal_way("project_change", change.id)) }
             @if change.state.is_public() {
                 p { (ui::Link::new(cx.t("project-notice-more"), format!("/projects/{}/changes/{}", change.project_id, change.id))) }
             }

@@ -65,6 +65,7 @@ fn desk_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         @if let Some(report) = &report {
             p { (ui::badge(ui::Tone::Info, &cx.t(report.state.key()))) " " (show::instant(report.asked_at)) }
             @if !report.answer.is_empty() { (paragraphs(&report.answer)) }
+            @if report.state == ReportState::Returned { (cx.appeal_way("closing_report", report.id)) }
             (report_body(cx, report, &total, &lines))
         }
         @if project.state != State::Closed { p { (cx.t("project-closing-not-yet")) } }

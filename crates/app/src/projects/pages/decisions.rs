@@ -1,4 +1,4 @@
-//! What was decided about a project: the operator decides it, the charity asks and appeals, everyone reads the reasons.
+//! What was decided about a project: the operator decides it, the charity asks, everyone reads the reasons.
 
 use maud::{Markup, html};
 
@@ -43,12 +43,6 @@ fn decision_card(cx: &Cx, d: &Decision, below: Markup) -> Markup {
             p { b { (cx.t(d.kind.key())) } " " (show::instant(d.made_at)) }
             @if !d.authority.is_empty() { p { (cx.t("project-decision-authority")) " " (d.authority) } }
             (paragraphs(&d.reason))
-            @if let Some(appeal) = &d.appeal {
-                p { b { (cx.t("project-appeal")) } " " (show::instant(appeal.asked_at)) }
-                (paragraphs(&appeal.words))
-                @if appeal.decided_at.is_some() { p { b { (cx.t("project-appeal-answer")) } } (paragraphs(&appeal.answer)) }
-                @else { p.help { (cx.t("project-appeal-open")) } }
-            }
             (below)
         },
     )
@@ -98,23 +92,8 @@ fn desk_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         (hold_banner(cx, &project, &view.decisions))
         @if view.decisions.is_empty() { p { (cx.t("project-decisions-none")) } }
         @for d in &view.decisions {
-            @let may_appeal = manages && d.appeal.is_none() && d.kind != DecisionKind::Resumed;
             (decision_card(cx, d, html! {
-                @if may_appeal {
-                    (ui::form(&ui::Form {
-                        action: address(project.id, "/appeals").into(),
-                        hidden: vec![("decision".into(), d.id.to_string().into())],
-                        body: html! {
-                            (ui::textarea_field(&ui::TextArea {
-                                // Several on one page, so the id carries the decision's.
-                                name: format!("words_{}", d.id).into(), label: cx.t("project-appeal-words").into(), help: cx.t("project-appeal-help").into(),
-                                required: true, rows: 3, ..ui::TextArea::default()
-                            }))
-                            (press(cx, ui::ButtonKind::Quiet, "project-appeal-send"))
-                        },
-                        ..ui::Form::default()
-                    }))
-                }
+                @if d.kind != DecisionKind::Resumed { (cx.appeal_way("project_decision", d.id)) }
             }))
         }
         @if let Some((reason, since)) = &view.request {
@@ -139,17 +118,6 @@ pub fn ask(cx: &Cx) -> Outcome {
     match actions::ask_for_suspension(&cx.app, &cx.actor, project.id, cx.form("reason"), cx.now) {
         Ok(()) => Ok(Answer::redirect(address(project.id, "/decisions?done=project-request"))),
         Err(Trouble::Refused(refusal)) if refusal.status != 404 => desk_page(cx, &[refusal]),
-        Err(other) => Err(other),
-    }
-}
-
-pub fn appeal(cx: &Cx) -> Outcome {
-    let project = load(cx)?;
-    let decision: Id = cx.form("decision").parse().unwrap_or(0);
-    let words = cx.form(&format!("words_{decision}"));
-    match actions::appeal(&cx.app, &cx.actor, project.id, decision, words, cx.now) {
-        Ok(()) => Ok(Answer::redirect(address(project.id, "/decisions?done=project-appeal"))),
-        Err(Trouble::Refused(refusal)) if refusal.status != 404 => desk_page(cx, &[Refusal { field: None, ..refusal }]),
         Err(other) => Err(other),
     }
 }
@@ -209,24 +177,7 @@ fn operator_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
         (ui::section(&cx.t("project-decisions-made"), None, html! {
             @if view.decisions.is_empty() { p { (cx.t("project-decisions-none")) } }
             @for d in &view.decisions {
-                @let open = d.appeal.as_ref().is_some_and(|a| a.decided_at.is_none());
-                (decision_card(cx, d, html! {
-                    @if open {
-                        (cx.claim_banner("project_appeal", d.id)?)
-                        (ui::form(&ui::Form {
-                            action: at("appeals").into(),
-                            hidden: vec![("decision".into(), d.id.to_string().into())],
-                            body: html! {
-                                (ui::textarea_field(&ui::TextArea {
-                                    name: format!("answer_{}", d.id).into(), label: cx.t("project-appeal-answer").into(),
-                                    help: cx.t("project-appeal-answer-help").into(), required: true, rows: 3, ..ui::TextArea::default()
-                                }))
-                                (press(cx, ui::ButtonKind::Main, "project-appeal-answer-send"))
-                            },
-                            ..ui::Form::default()
-                        }))
-                    }
-                }))
+                (decision_card(cx, d, html! {}))
             }
         }))
     };
@@ -243,16 +194,6 @@ pub fn decide(cx: &Cx) -> Outcome {
             let field = refusal.field.filter(|f| *f == "authority");
             operator_page(cx, &[Refusal { field, ..refusal }])
         }
-        Err(other) => Err(other),
-    }
-}
-
-pub fn answer(cx: &Cx) -> Outcome {
-    let id = cx.id_param("id")?;
-    let decision: Id = cx.form("decision").parse().unwrap_or(0);
-    match actions::answer_appeal(&cx.app, &cx.actor, id, decision, cx.form(&format!("answer_{decision}")), cx.now) {
-        Ok(()) => Ok(Answer::redirect(format!("/operator/projects/{id}/decisions?done=project-appeal-answered"))),
-        Err(Trouble::Refused(refusal)) if refusal.status != 404 => operator_page(cx, &[Refusal { field: None, ..refusal }]),
         Err(other) => Err(other),
     }
 }

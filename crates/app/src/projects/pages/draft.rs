@@ -330,8 +330,8 @@ fn page(cx: &Cx, at: Option<&Existing>, typed: &Form, refusals: &[Refusal], more
             Some(at) => (parts_of_draft(cx, at.id, 0)),
             None => (starting_points(cx, typed)),
         }
-        @if let Some(reason) = at.and_then(|a| a.returned.as_deref()) {
-            (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&cx.t("project-returned")), paragraphs(reason)))
+        @if let Some((at, reason)) = at.and_then(|a| Some((a, a.returned.as_deref()?))) {
+            (ui::notice(ui::Tone::Warn, &cx.t("project-word-note"), Some(&cx.t("project-returned")), html! { (paragraphs(reason)) (cx.appeal_way("project", at.id)) }))
         }
         (refused(cx, refusals))
         (ui::form(&ui::Form { action: action.into(), hidden, body: fields(cx, typed, refusals, rows), ..ui::Form::default() }))

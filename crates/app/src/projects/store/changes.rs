@@ -62,6 +62,17 @@ pub fn refuse_change(tx: &mut Tx, id: Id, answer: &str, by: Id, now: Micros) -> 
     Ok(changed == 1)
 }
 
+/// Puts a refused change back among those that wait, unless another one of its project is open.
+pub fn ask_again_for_change(tx: &mut Tx, id: Id, decided_at: Micros) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        sql("UPDATE project_change SET state = 'requested', answer = '', decided_by = NULL, decided_at = NULL, settled_at = NULL \
+             WHERE id = ?1 AND state = 'refused' AND decided_at = ?2 AND NOT EXISTS (SELECT 1 FROM project_change AS other \
+               WHERE other.project_id = project_change.project_id AND other.state IN ('requested', 'announced'))"),
+        params![id, decided_at],
+    )?;
+    Ok(changed == 1)
+}
+
 /// Announced changes whose day has come.
 pub fn changes_due(tx: &mut Tx, today: Day) -> Result<Vec<Id>, Fault> {
     let rows = tx.query(

@@ -52,6 +52,17 @@ pub fn judge_closing_report(tx: &mut Tx, id: Id, publish: bool, answer: &str, by
     Ok(changed == 1)
 }
 
+/// Puts a returned report back among those that wait, unless another one of its project waits or is public.
+pub fn hand_in_again(tx: &mut Tx, id: Id, decided_at: Micros) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        sql("UPDATE closing_report SET state = 'submitted', answer = '', decided_by = NULL, decided_at = NULL \
+             WHERE id = ?1 AND state = 'returned' AND decided_at = ?2 AND NOT EXISTS (SELECT 1 FROM closing_report AS other \
+               WHERE other.project_id = closing_report.project_id AND other.state IN ('submitted', 'published'))"),
+        params![id, decided_at],
+    )?;
+    Ok(changed == 1)
+}
+
 /// Reports that wait: id, title of the project, since when.
 pub fn open_closing_reports(tx: &mut Tx, limit: i64) -> Result<Vec<(Id, String, Micros)>, Fault> {
     let rows = tx.query(

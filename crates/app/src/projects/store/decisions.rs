@@ -1,4 +1,4 @@
-//! Decisions about projects, requests and appeals, and what donors are told.
+//! Decisions about projects, requests, and what donors are told.
 
 use db::{Fault, Tx, params, sql};
 
@@ -30,13 +30,21 @@ pub fn add_decision(
     )
 }
 
-/// Every decision about a project with its appeal, the newest first.
+/// Of which project a decision is, and what it was.
+pub fn decision_of(tx: &mut Tx, id: Id) -> Result<Option<(Id, DecisionKind)>, Fault> {
+    let row = tx.query_opt(sql("SELECT project_id, kind FROM project_decision WHERE id = ?1"), params![id])?;
+    row.map(|row| {
+        let word = row.text("kind")?;
+        let kind = DecisionKind::from_word(&word).ok_or_else(|| Fault::inconsistent(format!("a decision is {word}")))?;
+        Ok((row.int("project_id")?, kind))
+    })
+    .transpose()
+}
+
+/// Every decision about a project, the newest first.
 pub fn decisions(tx: &mut Tx, project_id: Id) -> Result<Vec<Decision>, Fault> {
     let rows = tx.query(
-        sql("SELECT project_decision.id, project_decision.kind, project_decision.reason, project_decision.authority, project_decision.made_at, \
-             project_appeal.words, project_appeal.asked_at, project_appeal.answer, project_appeal.decided_at \
-             FROM project_decision LEFT JOIN project_appeal ON project_appeal.decision_id = project_decision.id \
-             WHERE project_decision.project_id = ?1 ORDER BY project_decision.id DESC"),
+        sql("SELECT id, kind, reason, authority, made_at FROM project_decision WHERE project_id = ?1 ORDER BY id DESC"),
         params![project_id],
     )?;
     rows.iter().map(Decision::from_row).collect()
@@ -63,27 +71,6 @@ pub fn answer_request(tx: &mut Tx, project_id: Id, now: Micros) -> Result<bool, 
     let changed = tx.execute(
         sql("UPDATE project_request SET decided_at = ?2 WHERE project_id = ?1 AND decided_at IS NULL"),
         params![project_id, now],
-    )?;
-    Ok(changed == 1)
-}
-
-/// An appeal against a decision about this project. False: there is one already, or no such decision.
-pub fn add_appeal(tx: &mut Tx, id: Id, project_id: Id, decision_id: Id, words: &str, by: Id, now: Micros) -> Result<bool, Fault> {
-    let added = tx.execute(
-        sql("INSERT INTO project_appeal (id, decision_id, project_id, words, asked_by, asked_at, answer) \
-             SELECT ?1, id, project_id, ?4, ?5, ?6, '' FROM project_decision WHERE id = ?3 AND project_id = ?2 \
-             ON CONFLICT DO NOTHING"),
-        params![id, project_id, decision_id, words, by, now],
-    )?;
-    Ok(added == 1)
-}
-
-/// Answers an appeal; by somebody else than who decided. False: it is answered, or it was their own decision.
-pub fn answer_appeal(tx: &mut Tx, decision_id: Id, answer: &str, by: Id, now: Micros) -> Result<bool, Fault> {
-    let changed = tx.execute(
-        sql("UPDATE project_appeal SET answer = ?2, decided_by = ?3, decided_at = ?4 WHERE decision_id = ?1 AND decided_at IS NULL \
-             AND NOT EXISTS (SELECT 1 FROM project_decision WHERE project_decision.id = ?1 AND project_decision.person_id = ?3)"),
-        params![decision_id, answer, by, now],
     )?;
     Ok(changed == 1)
 }
@@ -140,15 +127,4 @@ pub fn open_requests(tx: &mut Tx, limit: i64) -> Result<Vec<(Id, String, Micros)
         params![limit],
     )?;
     rows.iter().map(|row| Ok((row.int("project_id")?, row.text("title")?, row.int("asked_at")?))).collect()
-}
-
-/// Open appeals: project, decision, title, since when.
-pub fn open_appeals(tx: &mut Tx, limit: i64) -> Result<Vec<(Id, Id, String, Micros)>, Fault> {
-    let rows = tx.query(
-        sql("SELECT project_appeal.project_id, project_appeal.decision_id, project.title, project_appeal.asked_at FROM project_appeal \
-             JOIN project ON project.id = project_appeal.project_id WHERE project_appeal.decided_at IS NULL \
-             ORDER BY project_appeal.asked_at LIMIT ?1"),
-        params![limit],
-    )?;
-    rows.iter().map(|row| Ok((row.int("project_id")?, row.int("decision_id")?, row.text("title")?, row.int("asked_at")?))).collect()
 }

@@ -12,16 +12,16 @@ pub mod stream;
 mod told;
 
 pub use changes::{
-    NewChange, add_change, add_objection, announce_change, change, changes, changes_due, objections, open_changes, refuse_change,
-    settle_change, write_changed, write_line,
+    NewChange, add_change, add_objection, announce_change, ask_again_for_change, change, changes, changes_due, objections, open_changes,
+    refuse_change, settle_change, write_changed, write_line,
 };
 pub use closing::{
-    NewRedirect, NewReport, add_closing_report, add_redirect, announce_redirect, closing_report, judge_closing_report, last_closing_report,
-    open_closing_reports, open_redirects, redirect, redirects, redirects_due, refuse_redirect, settle_redirect,
+    NewRedirect, NewReport, add_closing_report, add_redirect, announce_redirect, closing_report, hand_in_again, judge_closing_report,
+    last_closing_report, open_closing_reports, open_redirects, redirect, redirects, redirects_due, refuse_redirect, settle_redirect,
 };
 pub use decisions::{
-    add_appeal, add_decision, add_notice, add_request, answer_appeal, answer_request, decisions, donor_of, donors_after, mark_told, notice,
-    notices, open_appeals, open_request, open_requests, set_hold,
+    add_decision, add_notice, add_request, answer_request, decision_of, decisions, donor_of, donors_after, mark_told, notice, notices,
+    open_request, open_requests, set_hold,
 };
 pub use lists::{cards, code_range, count, desk_projects, operator_queue, overdue_projects};
 pub use movements::{PublicGift, PublicPayout, PublicRefund, PublicThings, public_payouts, public_refunds, public_things};

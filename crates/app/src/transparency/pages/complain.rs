@@ -165,7 +165,10 @@ fn mine_page(cx: &Cx, c: &Complaint, refusal: Option<&Refusal>) -> Outcome {
             }))
         }
         @if c.state == State::Answered { (verdict(cx, &address, refusal)) }
-        @if c.state == State::Closed && c.solved == Some(false) { p.help { (cx.t("complaint-authority")) } }
+        @if c.state == State::Closed && c.solved == Some(false) {
+            p.help { (cx.t("complaint-authority")) }
+            @if cx.actor.person_id() == Some(c.person_id) { (cx.appeal_way("complaint", c.id)) }
+        }
     };
     Ok(cx.page_with_status(status_of(refusal), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
 }

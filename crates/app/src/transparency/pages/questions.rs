@@ -133,6 +133,12 @@ pub fn mine(cx: &Cx) -> Outcome {
         (ui::copyable(&cx.t("question-link"), &format!("{}{address}", cx.app.base_url), &cx.t("transparency-copy"), &cx.t("transparency-copied")))
         @if let Some(p) = &p { p { (ui::Link::new(cx.either(&p.title, &p.english_title), format!("/projects/{}/questions", p.id))) } }
         (ui::card(Some(&cx.t("question-body")), html! { (paragraphs(&q.body)) p.help { (show::instant(q.asked_at)) } }))
+        @if q.hidden_at.is_some() {
+            (ui::notice(ui::Tone::Warn, &cx.t("question-was-hidden"), None, html! {
+                (paragraphs(&q.hidden_reason))
+                @if cx.actor.person_id() == Some(q.person_id) { (cx.appeal_way("question", q.id)) }
+            }))
+        }
         @match q.answered_at {
             Some(at) => (ui::card(Some(&cx.t("question-answer")), html! {
                 (paragraphs(&q.answer))

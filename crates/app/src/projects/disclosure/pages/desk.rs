@@ -10,7 +10,7 @@ use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, parse_id, show};
 use super::super::super::fund;
 use super::super::super::model::{Correction, Project, State, Thing};
 use super::super::super::pages::{desk_address as address, desk_head as head, error_of, load, refused, status_of};
-use super::super::{actions, store};
+use super::super::{actions, finance, store};
 use super::record::{clock_table, kept, period};
 
 /// When each report is due, and how it was kept so far.
@@ -40,12 +40,16 @@ pub fn corrections(cx: &Cx) -> Outcome {
 }
 
 fn corrections_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
-    let (told, corrections) =
-        cx.app.db.read(|tx| Ok::<_, Fault>((store::correctable(tx, project.id)?, store::corrections(tx, project.id)?)))?;
+    let (told, corrections, returned) = cx.app.db.read(|tx| {
+        Ok::<_, Fault>((store::correctable(tx, project.id)?, store::corrections(tx, project.id)?, finance::returned(tx, project.id)?))
+    })?;
     let may = project.organisations().iter().any(|id| cx.actor.holds(*id, &[Role::Manager, Role::Finance]));
     let body = html! {
         (head(cx, project, 5))
         (refused(cx, refusals))
+        @for (disclosure_id, reason) in &returned {
+            (ui::notice(ui::Tone::Warn, &cx.t("disclosure-review-returned"), None, html! { (paragraphs(reason)) (cx.appeal_way("disclosure", *disclosure_id)) }))
+        }
         @if told.is_empty() {
             (ui::empty_state(&cx.t("disclosure-correctable-none"), &cx.t("disclosure-correctable-none-why"), None))
         } @else if may {
