@@ -58,6 +58,23 @@ fn send_approved(app: &App) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// A refund that a charity refused, against which its donor may still appeal.
+pub struct RefusedRefund {
+    pub gift_id: Id,
+    pub amount_fen: i64,
+    pub reason: String,
+    pub refused_at: Micros,
+}
+
+/// The refused refunds of a donor that can be appealed now, the newest first; on the page of the gift, with or without an account.
+pub fn refused_of(tx: &mut Tx, person_id: Id, now: Micros) -> Result<Vec<RefusedRefund>, Fault> {
+    let cases = store::of_donor(tx, person_id)?.into_iter().filter(|case| rules::appeal(case, now).is_ok());
+    let refused = |case: model::Case| {
+        Some(RefusedRefund { gift_id: case.gift_id, amount_fen: case.amount_fen, refused_at: case.ended_at?, reason: case.decided_reason })
+    };
+    Ok(cases.filter_map(refused).collect())
+}
+
 /// Cases that wait for these organisations, the oldest first.
 pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], _now: Micros) -> Result<Vec<Waiting>, Fault> {
     Ok(store::open_at_desks(tx, organisation_ids)?.iter().map(|case| waiting(case, format!("/desk/refunds/{}", case.id))).collect())

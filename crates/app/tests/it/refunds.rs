@@ -261,6 +261,7 @@ fn a_refusal_is_appealed_and_the_operator_reopens_it(world: &World) {
     let page = scene.donor.get(&scene.path());
     page.sees("善款用途正常，没有退的理由").sees("慈善组织决定不退");
     let appeal = format!("{}/{case}/appeal", scene.path());
+    scene.donor.get("/me/appeals").sees("不同意退款 · ¥100.00").sees("善款用途正常");
     scene.donor.submit(&page, &appeal, &[("appeal", "我当时把项目看成了另一个。")]).sees("申诉已提交");
     let again = scene.donor.post(&appeal, &[("appeal", "再申诉一次")]);
     again.has_status(409);

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use crate::kernel::{Concerned, Decision, Id, Refusal, Role, Trouble};
 use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, show};
+use crate::{giving, refunds};
 
 use super::super::appeals::{self, Appeal, Judging};
 
@@ -98,10 +99,17 @@ pub fn my_list(cx: &Cx) -> Outcome {
 
 fn list(cx: &Cx, side: Side) -> Outcome {
     let (whom, root) = (side.whom(cx)?, side.root());
-    let (open, made) =
-        cx.app.db.read(|tx| Ok::<_, db::Fault>((appeals::open_to_appeal(tx, &whom, cx.now)?, appeals::made_by(tx, &whom)?)))?;
+    let (open, made, refunds) = cx.app.db.read(|tx| {
+        let mut refunds = Vec::new();
+        for concerned in &whom {
+            if let Concerned::Person(id) = concerned {
+                refunds.extend(refunds::refused_of(tx, *id, cx.now)?);
+            }
+        }
+        Ok::<_, db::Fault>((appeals::open_to_appeal(tx, &whom, cx.now)?, appeals::made_by(tx, &whom)?, refunds))
+    })?;
     let title = cx.t("appeal-title");
-    let decided: Vec<ui::LinkRow> = open
+    let mut decided: Vec<ui::LinkRow> = open
         .iter()
         .map(|d| ui::LinkRow {
             href: format!("{root}/appeals/new?thing={}&id={}", d.thing, d.thing_id).into(),
@@ -110,6 +118,12 @@ fn list(cx: &Cx, side: Side) -> Outcome {
             aside: ui::text(show::minute(d.decided_at)),
         })
         .collect();
+    decided.extend(refunds.iter().map(|r| ui::LinkRow {
+        href: format!("{}/refund", giving::gift_path(&cx.app, r.gift_id)).into(),
+        title: cx.ta("appeal-about", &[("kind", cx.t("appeal-refund").into()), ("title", show::money(r.amount_fen).into())]).into(),
+        note: r.reason.chars().take(80).collect::<String>().into(),
+        aside: ui::text(show::minute(r.refused_at)),
+    }));
     let (lead, ours, none) = match side {
         Side::Desk => ("appeal-lead", "appeal-ours", "appeal-ours-none"),
         Side::Me => ("appeal-my-lead", "appeal-mine", "appeal-mine-none"),
@@ -119,7 +133,6 @@ fn list(cx: &Cx, side: Side) -> Outcome {
         (ui::heading(&title, Some(&cx.t(lead))))
         (ui::section(&cx.t("appeal-can"), None, html! {
             @if decided.is_empty() { p { (cx.t("appeal-can-none")) } } @else { (ui::link_list(&decided)) }
-            @if side == Side::Me { p.help { (cx.t("appeal-refunds")) " " (ui::Link::new(cx.t("nav-my-gifts"), "/me/gifts")) } }
         }))
         (ui::section(&cx.t(ours), None, html! {
             @if made.is_empty() { p { (cx.t(none)) } } @else { (rows(cx, root, &made)) }
