@@ -76,8 +76,11 @@ CREATE UNIQUE INDEX receipt_application_replaces ON receipt_application (replace
 CREATE TABLE receipt_application_gift (
   application_id {int} NOT NULL REFERENCES receipt_application (id),
   gift_id {int} NOT NULL,
+  -- The whole gift; what goes back stands in gift_paper.
+  amount_fen {int} NOT NULL CHECK (amount_fen > 0),
   PRIMARY KEY (application_id, gift_id)
 ) {clustered};
+CREATE INDEX receipt_application_gift_gift ON receipt_application_gift (gift_id);
 
 -- What has been done about the papers of a gift. Issuing and returning both change this row under a guard, so neither
 -- passes the other unseen, and a gift stands on one valid receipt at most.

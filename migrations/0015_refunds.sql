@@ -66,6 +66,8 @@ CREATE TABLE refund_case (
   state {text} NOT NULL CHECK (state IN ('applied', 'examined', 'requested', 'approved_once', 'approved', 'sending', 'stuck', 'returned', 'refused', 'appealed', 'upheld', 'withdrawn', 'found')),
   -- Why an approved case is not on its way yet: a word; empty when nothing stands in the way.
   waits_for {text} NOT NULL,
+  -- Receipts of the gift do not speak of this amount any more: it went back, or is on its way.
+  off_receipts {int} NOT NULL DEFAULT 0 CHECK (off_receipts IN (0, 1)),
   answer_due_at {int} NOT NULL,
   done_due_at {int} NOT NULL,
   answered_at {int},

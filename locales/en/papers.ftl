@@ -84,6 +84,7 @@ papers-waiting-why = The charity should issue it by { $day }. You will be told h
 papers-withdraw = Withdraw the application
 papers-sent-why = It was handed to the finance receipt service, which has not answered yet. You will be told.
 papers-again-why = You can apply anew for these gifts while the time lasts.
+papers-ended-by-refund = Ended by itself: the gift was given back, and nothing is left to receipt.
 papers-receipt = Donation receipt
 papers-receipt-valid = Valid
 papers-receipt-reversed = Reversed

@@ -78,6 +78,7 @@ papers-waiting-why = 机构应在 { $day } 前开出，开好后会在这里和�
 papers-withdraw = 撤回申请
 papers-sent-why = 已经提交给财政电子票据系统，还没有结果。有结果后会告诉您。
 papers-again-why = 这些捐赠可以在期限内重新申请。
+papers-ended-by-refund = 因退款没有可开票的金额，申请已自动结束。
 papers-receipt = 捐赠票据
 papers-receipt-valid = 有效
 papers-receipt-reversed = 已冲红

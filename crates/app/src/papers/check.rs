@@ -71,6 +71,13 @@ pub fn check(tx: &mut Tx) -> Result<Vec<String>, Fault> {
         findings.push(format!("the papers of gift {} do not agree with its receipts", row.int("gift_id")?));
     }
     for row in tx.query(
+        sql("SELECT g.application_id FROM receipt_application_gift g LEFT JOIN receiptable_gift r ON r.gift_id = g.gift_id \
+             WHERE r.gift_id IS NULL OR r.amount_fen <> g.amount_fen ORDER BY g.application_id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(format!("application {} is for other gifts than there are", row.int("application_id")?));
+    }
+    for row in tx.query(
         sql("SELECT a.id FROM receipt_application a LEFT JOIN receipt r ON r.id = a.receipt_id AND r.application_id = a.id \
              WHERE (a.state = 'issued') <> (r.id IS NOT NULL) ORDER BY a.id LIMIT 100"),
         params![],

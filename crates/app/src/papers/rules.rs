@@ -46,10 +46,10 @@ pub fn standing(gift: &PaperGift, today: Day) -> Standing {
     let until = last_day(received);
     if gift.receipt_id.is_some() {
         Standing::Issued
-    } else if gift.application_id.is_some() {
-        Standing::Applied
     } else if gift.left_fen() <= 0 {
         Standing::Returned
+    } else if gift.application_id.is_some() {
+        Standing::Applied
     } else if gift.waived_at.is_some() {
         Standing::Waived
     } else if year_of(received) != year_of(today) {

@@ -5,7 +5,6 @@ use db::{Fault, Tx};
 
 use crate::App;
 use crate::kernel::{Id, Micros, Trouble};
-use crate::papers;
 use crate::settlement::refunds::{self as channel, ChannelRefund, RefundState};
 use crate::web::parse_id;
 
@@ -46,11 +45,9 @@ fn returned(tx: &mut Tx, app: &App, case: &Case, made: &Made, now: Micros) -> Re
     Ok(())
 }
 
+/// The channel has given up: a person tries again or says no. Until then receipts go on saying what they say.
 fn stuck(tx: &mut Tx, case: &Case, refund: &ChannelRefund, made: &Made) -> Result<(), Fault> {
     if store::advance(tx, case.id, State::Sending, State::Stuck)? {
-        if refund.state == RefundState::Closed && case.gift_id != 0 {
-            papers::refund_failed(tx, case.gift_id, case.amount_fen)?;
-        }
         let step = if refund.state == RefundState::Abnormal { "stuck-abnormal" } else { "stuck-closed" };
         made.step(tx, 0, case.id, (step, 0), &refund.detail, false)?;
     }

@@ -246,6 +246,8 @@ pub struct Case {
     pub opened_at: Micros,
     pub state: State,
     pub waits_for: String,
+    /// Receipts of the gift do not speak of this amount any more.
+    pub off_receipts: bool,
     pub answer_due_at: Micros,
     pub done_due_at: Micros,
     pub answered_at: Option<Micros>,
@@ -281,6 +283,7 @@ impl Case {
             opened_at: row.int("opened_at")?,
             state: State::from_word(&state).ok_or_else(|| unknown("state", &state))?,
             waits_for: row.text("waits_for")?,
+            off_receipts: row.bool("off_receipts")?,
             answer_due_at: row.int("answer_due_at")?,
             done_due_at: row.int("done_due_at")?,
             answered_at: row.opt_int("answered_at")?,

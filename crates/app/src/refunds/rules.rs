@@ -263,6 +263,7 @@ mod tests {
             opened_at: 0,
             state,
             waits_for: String::new(),
+            off_receipts: false,
             answer_due_at: 0,
             done_due_at: 0,
             answered_at: None,

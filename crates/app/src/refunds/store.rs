@@ -297,6 +297,11 @@ pub fn second_hand(tx: &mut Tx, id: Id, person_id: Id) -> Result<bool, Fault> {
     Ok(changed == 1)
 }
 
+/// Notes whether receipts still speak of the case's amount.
+pub fn set_off_receipts(tx: &mut Tx, id: Id, off: bool) -> Result<(), Fault> {
+    tx.execute_one(sql("UPDATE refund_case SET off_receipts = ?2 WHERE id = ?1"), params![id, off])
+}
+
 /// What an approved case waits for. False: it waits for that already, or is not approved any more.
 pub fn wait_for(tx: &mut Tx, id: Id, what: &'static str) -> Result<bool, Fault> {
     let changed = tx.execute(

@@ -51,6 +51,23 @@ fn cases(tx: &mut Tx, findings: &mut Vec<Finding>) -> Result<(), Fault> {
     )? {
         findings.push(Finding(format!("refund case {} and its refunds at the channel do not fit", row.int("id")?)));
     }
+    // Receipts and cases say the same about what went back, or nobody could say what a receipt should be for.
+    for row in tx.query(
+        sql("SELECT refund_case.gift_id FROM refund_case LEFT JOIN gift_paper ON gift_paper.gift_id = refund_case.gift_id WHERE refund_case.gift_id <> 0 \
+             GROUP BY refund_case.gift_id, gift_paper.returned_fen \
+             HAVING COALESCE(gift_paper.returned_fen, 0) <> SUM(CASE WHEN refund_case.off_receipts = 1 THEN refund_case.amount_fen ELSE 0 END) \
+             ORDER BY refund_case.gift_id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("receipts of gift {} speak of another amount than its refund cases leave", row.int("gift_id")?)));
+    }
+    for row in tx.query(
+        sql("SELECT id FROM refund_case WHERE gift_id <> 0 AND (off_receipts = 1 AND state NOT IN ('sending', 'stuck', 'returned', 'found') \
+                OR off_receipts = 0 AND state IN ('sending', 'stuck', 'returned')) ORDER BY id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(Finding(format!("refund case {} and what receipts say do not fit", row.int("id")?)));
+    }
     Ok(())
 }
 

@@ -71,6 +71,7 @@ mod projects_decisions;
 mod projects_plan;
 mod races;
 mod refunds;
+mod refunds_receipts;
 mod reversals;
 mod rights;
 mod routes;

@@ -353,9 +353,11 @@ fn a_receipt_is_reversed_before_a_refund_and_the_rest_is_issued_anew(world: &Wor
     donor.get(&paper_path(&world.app, waiting)).sees("已撤回");
     assert_eq!(refusal(applied(world, &donor, &[whole])).key, "refusal-papers-returned");
     donor.get("/me/receipts").sees("已退款");
-    // A refund that came to nothing gives the amount back.
-    world.app.db.write(|tx| papers::refund_failed(tx, whole, 900)).expect("undone");
-    applied(world, &donor, &[whole]).expect("there is something to receipt again");
+    // A refund that came to nothing gives the amount back, and the application that had ended for it is made anew.
+    let hand = papers::Hand { person_id: cast.finance.id, reason: "退款未成", link: &link };
+    let ids = ids();
+    assert!(world.app.db.write(|tx| papers::refund_failed(tx, &ids, whole, 900, &hand, world.now())).expect("undone"));
+    assert_eq!(refusal(applied(world, &donor, &[whole])).key, "refusal-papers-applied");
 }
 
 fn a_receipt_issued_wrongly_is_reversed_at_the_desk(world: &World) {

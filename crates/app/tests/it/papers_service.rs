@@ -10,7 +10,7 @@ use testkit::{Cast, Person, World, on_both_engines, sandbox};
 
 use crate::papers::gave;
 
-fn through_the_service(world: &World, cast: &Cast) {
+pub fn through_the_service(world: &World, cast: &Cast) {
     let issuer = Issuer {
         way: Way::Service,
         prefix: "QH01".into(),

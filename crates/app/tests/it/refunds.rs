@@ -7,12 +7,12 @@ use testkit::sandbox::{ApiFailure, Event, RefundEnd, RefundEvent};
 use testkit::{Cast, PIXEL, Page, Person, Wish, World, on_both_engines};
 
 /// A project with a signed-in donor's gift of ¥100.
-struct Scene<'a> {
-    world: &'a World,
-    cast: Cast,
-    project: Id,
-    donor: Person,
-    gift: Id,
+pub struct Scene<'a> {
+    pub world: &'a World,
+    pub cast: Cast,
+    pub project: Id,
+    pub donor: Person,
+    pub gift: Id,
 }
 
 const PHONE: &str = "13800138000";
@@ -20,7 +20,7 @@ const PHONE: &str = "13800138000";
 const STATEMENT: &str = "孩子拿我手机玩的时候点的。";
 
 impl Scene<'_> {
-    fn new(world: &World) -> Scene<'_> {
+    pub fn new(world: &World) -> Scene<'_> {
         let cast = world.cast();
         let project = world.project(&cast, "山里孩子的冬天");
         let donor = world.donor(PHONE);
@@ -32,39 +32,39 @@ impl Scene<'_> {
         Scene { world, cast, project, donor, gift }
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         format!("{}/refund", giving::gift_path(&self.world.app, self.gift))
     }
 
-    fn newest(&self) -> Id {
+    pub fn newest(&self) -> Id {
         self.world.count(sql("SELECT MAX(id) AS count FROM refund_case"), params![])
     }
 
     /// The donor asks on the gift's page.
-    fn asked(&self, reason: &str, amount: &str) -> Id {
+    pub fn asked(&self, reason: &str, amount: &str) -> Id {
         let page = self.donor.get(&self.path());
         let told = [("reason", reason), ("amount", amount), ("statement", STATEMENT)];
         self.donor.submit(&page, &self.path(), &told).has_status(200).sees("申请已提交");
         self.newest()
     }
 
-    fn brings(&self, case: Id, paper: &str) {
+    pub fn brings(&self, case: Id, paper: &str) {
         let action = format!("{}/{case}/papers", self.path());
         let page = self.donor.get(&self.path());
         self.donor.submit_files(&page, &action, &[("paper", paper)], &[("file", "证明.png", PIXEL)]).has_status(200).sees("材料已收到");
     }
 
-    fn desk(&self, person: &Person, case: Id) -> Page {
+    pub fn desk(&self, person: &Person, case: Id) -> Page {
         self.world.sign_in_again(person);
         person.get(&format!("/desk/refunds/{case}"))
     }
 
-    fn does(&self, person: &Person, case: Id, what: &str, values: &[(&str, &str)]) -> Page {
+    pub fn does(&self, person: &Person, case: Id, what: &str, values: &[(&str, &str)]) -> Page {
         let page = self.desk(person, case);
         person.submit(&page, &format!("/desk/refunds/{case}/{what}"), values)
     }
 
-    fn operator_does(&self, case: Id, what: &str, values: &[(&str, &str)]) -> Page {
+    pub fn operator_does(&self, case: Id, what: &str, values: &[(&str, &str)]) -> Page {
         let reviewer = &self.cast.reviewer;
         self.world.sign_in_again(reviewer);
         let page = reviewer.get(&format!("/operator/refunds/{case}"));
@@ -72,30 +72,30 @@ impl Scene<'_> {
     }
 
     /// The papers are complete, the charity confirms, and two others agree.
-    fn agreed(&self, case: Id) {
+    pub fn agreed(&self, case: Id) {
         self.does(&self.cast.manager, case, "examination", &[]).sees("材料齐全");
         self.requested_and_agreed(case);
     }
 
-    fn requested_and_agreed(&self, case: Id) {
+    pub fn requested_and_agreed(&self, case: Id) {
         self.does(&self.cast.manager, case, "request", &[("note", "已与捐赠人通话核实。")]).sees("等第一位审批人");
         self.does(&self.cast.finance, case, "approval", &[]).sees("等第二位审批人");
         self.does(&self.cast.approver, case, "approval", &[]).has_status(200);
     }
 
     /// The channel is asked, does it, and says so.
-    fn sent(&self) {
+    pub fn sent(&self) {
         self.world.catch_up();
         self.world.deliver();
         self.world.catch_up();
     }
 
-    fn state(&self, case: Id) -> String {
+    pub fn state(&self, case: Id) -> String {
         state_of(self.world, sql("SELECT state AS text FROM refund_case WHERE id = ?1"), case)
     }
 
     /// The donor sees it, the project's page says it, and the next day's bill agrees.
-    fn is_back(&self, case: Id, amount: &str) {
+    pub fn is_back(&self, case: Id, amount: &str) {
         assert_eq!(self.state(case), "returned");
         self.donor.get(&self.path()).sees("已原路退回").sees(amount);
         self.donor.get("/me/notices").sees(&format!("{amount} 已原路退回"));
@@ -110,14 +110,14 @@ impl Scene<'_> {
         self.world.stranger().get("/reconciliation").sees(&format!("退回 {all}"));
     }
 
-    fn agrees(&self) {
+    pub fn agrees(&self) {
         let differing = self.world.count(sql("SELECT COUNT(*) AS count FROM bill_day WHERE state = 'differs'"), params![]);
         let open = self.world.count(sql("SELECT COUNT(*) AS count FROM reconciliation_case WHERE resolved_at IS NULL"), params![]);
         assert_eq!((differing, open), (0, 0), "bill and ledger agree");
     }
 
     /// How many refunds the channel knows of, and how many fen they are.
-    fn posted(&self) -> (i64, i64) {
+    pub fn posted(&self) -> (i64, i64) {
         let count = |statement| self.world.count(statement, params![]);
         (
             count(sql("SELECT COUNT(*) AS count FROM transfer WHERE code = 2 AND state = 'posted'")),
@@ -126,7 +126,7 @@ impl Scene<'_> {
     }
 }
 
-fn state_of(world: &World, statement: Sql, id: Id) -> String {
+pub fn state_of(world: &World, statement: Sql, id: Id) -> String {
     world.app.db.read(|tx| tx.query_one(statement, params![id])?.text("text")).expect("a row")
 }
 
@@ -489,7 +489,7 @@ fn a_refund_made_on_the_merchant_platform_opens_a_case(world: &World) {
 }
 
 /// The charity gives money back by itself: the channel knows, we do not.
-fn made_elsewhere(scene: &Scene, number: &str, fen: i64) {
+pub fn made_elsewhere(scene: &Scene, number: &str, fen: i64) {
     let world = scene.world;
     let transaction = state_of(world, sql("SELECT transaction_id AS text FROM gift WHERE id = ?1"), scene.gift);
     let request = app::channel::RefundRequest {

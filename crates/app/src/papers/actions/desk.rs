@@ -94,6 +94,7 @@ fn put_out(tx: &mut Tx, ids: &Ids, asked: &Application, issuer: &Issuer, person_
     if lines.is_empty() {
         return Err(Refusal::conflict("refusal-papers-returned").into());
     }
+    store::free_the_returned(tx, asked.id)?;
     let year = rules::year_of(civil::day_of(now));
     let number = receipts::next_number(tx, asked.organisation_id, year)?;
     let new = NewReceipt {

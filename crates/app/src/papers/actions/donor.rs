@@ -85,8 +85,7 @@ pub fn apply(app: &App, asker: Asker, gift_ids: &[Id], typed: &NewPayer, now: Mi
             asked_at: now,
             due_day: workdays::add_workdays(today, rules::WORKDAYS),
         };
-        let on_it: Vec<Id> = gifts.iter().map(|g| g.gift_id).collect();
-        store::insert_application(tx, &application, &on_it)?;
+        store::insert_application(tx, &application, &gifts)?;
         Ok(id)
     })
 }

@@ -10,6 +10,7 @@ use crate::kernel::{Id, Micros, Refusal, Trouble, civil, workdays};
 
 use super::super::model::{Issuer, Kind, NewPayer, Receipt, State, Way};
 use super::super::store::receipts::{self, NewReceipt};
+use super::super::store::requests;
 use super::super::{rules, store};
 use super::{Ids, receipt, service, tell, tell_the_log};
 
@@ -132,14 +133,30 @@ pub(super) fn write_reversal(
 /// application. `None` when nothing is left or it was done already.
 pub fn apply_again(tx: &mut Tx, ids: &Ids, receipt_id: Id, now: Micros) -> Result<Option<Id>, Trouble> {
     let old = receipt(tx, receipt_id)?;
-    let Some(application_id) = old.application_id else { return Ok(None) };
+    let Some(application_id) = old.application_id.filter(|_| old.reversed_by.is_some()) else { return Ok(None) };
+    if store::is_replaced(tx, receipt_id)? {
+        return Ok(None);
+    }
+    let lines = receipts::lines(tx, receipt_id)?;
+    ask_in_the_name_of(tx, ids, application_id, receipt_id, lines.iter().map(|line| line.gift_id), now)
+}
+
+/// An application like an earlier one, for those of these gifts that are free and not returned.
+fn ask_in_the_name_of(
+    tx: &mut Tx,
+    ids: &Ids,
+    application_id: Id,
+    replaces_id: Id,
+    gift_ids: impl Iterator<Item = Id>,
+    now: Micros,
+) -> Result<Option<Id>, Trouble> {
     let asked = store::application(tx, application_id)?.ok_or_else(Refusal::not_found)?;
     let mut gifts = Vec::new();
-    for line in receipts::lines(tx, receipt_id)? {
-        let gift = store::gift(tx, line.gift_id)?.filter(|g| g.left_fen() > 0 && g.application_id.is_none());
+    for gift_id in gift_ids {
+        let gift = store::gift(tx, gift_id)?.filter(|g| g.left_fen() > 0 && g.application_id.is_none() && g.waived_at.is_none());
         gifts.extend(gift);
     }
-    if gifts.is_empty() || store::is_replaced(tx, receipt_id)? {
+    if gifts.is_empty() {
         return Ok(None);
     }
     for gift in &gifts {
@@ -158,14 +175,16 @@ pub fn apply_again(tx: &mut Tx, ids: &Ids, receipt_id: Id, now: Micros) -> Resul
         payer_code_mask: asked.payer_code_mask.clone(),
         contact_id: asked.contact_id,
         contact_mask: asked.contact_mask.clone(),
-        replaces_id: receipt_id,
+        replaces_id,
         asked_at: now,
         due_day: workdays::add_workdays(civil::day_of(now), rules::WORKDAYS),
     };
-    let on_it: Vec<Id> = gifts.iter().map(|g| g.gift_id).collect();
-    store::insert_application(tx, &application, &on_it)?;
+    store::insert_application(tx, &application, &gifts)?;
     Ok(Some(ids.application))
 }
+
+/// Why an application ended without anybody's word: a message that says what became of its gifts.
+pub const ENDED_BY_REFUND: &str = "papers-ended-by-refund";
 
 /// Some or all of a gift is on its way back. From here on receipts speak of the rest only; when a receipt of this gift was
 /// reversed for it, the rest is applied for anew, and the application's id is returned.
@@ -186,7 +205,9 @@ pub fn refund_begins(tx: &mut Tx, ids: &Ids, gift_id: Id, amount_fen: i64, now: 
     if let Some(application_id) = gift.application_id {
         // An application that still waits is for what is left; with nothing left it is over.
         let application = store::application(tx, application_id)?.ok_or_else(Refusal::not_found)?;
-        if application.left_fen == 0 && store::decide(tx, application_id, State::Waiting, State::Withdrawn, 0, "", None, now)? {
+        if application.left_fen == 0
+            && store::decide(tx, application_id, State::Waiting, State::Withdrawn, 0, ENDED_BY_REFUND, None, now)?
+        {
             store::free_gifts(tx, application_id)?;
         }
         return Ok(None);
@@ -197,7 +218,43 @@ pub fn refund_begins(tx: &mut Tx, ids: &Ids, gift_id: Id, amount_fen: i64, now: 
     }
 }
 
-/// A refund came to nothing, and the charity has this part after all.
-pub fn refund_failed(tx: &mut Tx, gift_id: Id, amount_fen: i64) -> Result<(), Fault> {
-    store::take_back_returned(tx, gift_id, amount_fen)
+/// Who lets a refund come to nothing, and what stands on the reversal that follows.
+pub struct Hand<'a> {
+    pub person_id: Id,
+    pub reason: &'a str,
+    /// Where the donor reads about it.
+    pub link: &'a str,
+}
+
+/// A refund came to nothing, and the charity has this part after all. A receipt for the rest says too little now: it is
+/// reversed, and everything is applied for anew in the payer's name, whenever the first application was. With an amount of 0
+/// the refund had not begun, and only what was reversed for it is made good.
+///
+/// False: the finance service is issuing or reversing, and nothing follows before it has answered.
+pub fn refund_failed(tx: &mut Tx, ids: &Ids, gift_id: Id, amount_fen: i64, hand: &Hand, now: Micros) -> Result<bool, Trouble> {
+    let gift = store::gift(tx, gift_id)?.ok_or_else(Refusal::not_found)?;
+    if let Some(receipt_id) = gift.receipt_id {
+        if amount_fen == 0 {
+            return Ok(!requests::reversal_pending(tx, receipt_id)?);
+        }
+        match reverse(tx, ids, receipt_id, hand.person_id, hand.reason, hand.link, now) {
+            Ok(Reversal::Done) => {}
+            // Asked, now or at an earlier try.
+            Ok(Reversal::Asked) | Err(Trouble::Refused(_)) => return Ok(false),
+            Err(fault) => return Err(fault),
+        }
+    }
+    if amount_fen > 0 && !store::take_back_returned(tx, gift_id, amount_fen)? {
+        return Ok(false);
+    }
+    if let Some((application_id, receipt_id)) = store::asked_for(tx, gift_id, ENDED_BY_REFUND)? {
+        let whole = match receipt_id {
+            Some(receipt_id) => apply_again(tx, ids, receipt_id, now)?,
+            None => None,
+        };
+        if whole.is_none() {
+            ask_in_the_name_of(tx, ids, application_id, 0, std::iter::once(gift_id), now)?;
+        }
+    }
+    Ok(true)
 }

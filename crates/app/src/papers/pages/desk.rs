@@ -198,7 +198,9 @@ fn page(cx: &Cx, view: &View, opened: Option<&(String, String)>, refusal: Option
         ),
     ];
     if !a.reason.is_empty() {
-        terms.push(ui::Term::new(cx.t("papers-reason"), ui::text(&a.reason)));
+        // What ended by itself says why in a message, what a person decided in their own words.
+        let reason = if a.state == State::Withdrawn { cx.t(&a.reason) } else { a.reason.clone() };
+        terms.push(ui::Term::new(cx.t("papers-reason"), ui::text(reason)));
     }
     if a.replaces_id != 0 {
         terms.push(ui::Term::new(cx.t("papers-replaces"), ui::text(cx.t("papers-replaces-why"))));

@@ -62,6 +62,9 @@ pub fn page(cx: &Cx) -> Outcome {
     if a.state == State::Refused {
         terms.push(ui::Term::new(cx.t("papers-reason"), ui::text(&a.reason)));
     }
+    if a.state == State::Withdrawn && !a.reason.is_empty() {
+        terms.push(ui::Term::new(cx.t("papers-reason"), ui::text(cx.t(&a.reason))));
+    }
     let amount = ui::Term::new(cx.t("papers-amount-left"), ui::text(show::money(a.left_fen)));
     if receipt.is_none() {
         terms.push(amount);
@@ -79,6 +82,7 @@ pub fn page(cx: &Cx) -> Outcome {
                 }))
             }
             State::Sent => p { (cx.t("papers-sent-why")) },
+            State::Withdrawn if !a.reason.is_empty() => {}
             State::Refused | State::Withdrawn => p { (cx.t("papers-again-why")) },
             State::Issued => {}
         }

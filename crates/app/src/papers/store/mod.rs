@@ -160,10 +160,33 @@ pub fn add_returned(tx: &mut Tx, gift_id: Id, amount_fen: i64, most_fen: i64) ->
     Ok(added == 1)
 }
 
-pub fn take_back_returned(tx: &mut Tx, gift_id: Id, amount_fen: i64) -> Result<(), Fault> {
-    tx.execute_one(
-        sql("UPDATE gift_paper SET returned_fen = returned_fen - ?2 WHERE gift_id = ?1 AND returned_fen >= ?2 AND receipt_id IS NULL"),
+/// The other way round. False: a valid receipt or a request under way stands against it.
+pub fn take_back_returned(tx: &mut Tx, gift_id: Id, amount_fen: i64) -> Result<bool, Fault> {
+    let taken = tx.execute(
+        sql("UPDATE gift_paper SET returned_fen = returned_fen - ?2 WHERE gift_id = ?1 AND returned_fen >= ?2 AND receipt_id IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM receipt_application a WHERE a.id = gift_paper.application_id AND a.state = 'sent')"),
         params![gift_id, amount_fen],
+    )?;
+    Ok(taken == 1)
+}
+
+/// The newest application for a gift that ended without a word against it: its receipt was issued, or nothing was left of it
+/// for the reason `ended`. With the receipt, if there was one.
+pub fn asked_for(tx: &mut Tx, gift_id: Id, ended: &str) -> Result<Option<(Id, Option<Id>)>, Fault> {
+    let row = tx.query_opt(
+        sql("SELECT a.id, a.receipt_id FROM receipt_application_gift g JOIN receipt_application a ON a.id = g.application_id \
+             WHERE g.gift_id = ?1 AND (a.state = 'issued' OR (a.state = 'withdrawn' AND a.reason = ?2)) ORDER BY a.id DESC LIMIT 1"),
+        params![gift_id, ended],
+    )?;
+    row.map(|row| Ok((row.int("id")?, row.opt_int("receipt_id")?))).transpose()
+}
+
+/// Gifts of an application that are not on its receipt, because nothing was left of them, are free again.
+pub fn free_the_returned(tx: &mut Tx, application_id: Id) -> Result<u64, Fault> {
+    tx.execute(
+        sql("UPDATE gift_paper SET application_id = NULL WHERE application_id = ?1 AND receipt_id IS NULL AND gift_id IN \
+             (SELECT gift_id FROM receipt_application_gift WHERE application_id = ?1)"),
+        params![application_id],
     )
 }
 
@@ -203,7 +226,7 @@ pub struct NewApplication<'a> {
     pub due_day: Day,
 }
 
-pub fn insert_application(tx: &mut Tx, a: &NewApplication, gifts: &[Id]) -> Result<(), Fault> {
+pub fn insert_application(tx: &mut Tx, a: &NewApplication, gifts: &[PaperGift]) -> Result<(), Fault> {
     tx.execute_one(
         sql("INSERT INTO receipt_application (id, organisation_id, year, person_id, state, payer_kind, payer_name, payer_code_id, payer_code_mask, \
                     contact_id, contact_mask, replaces_id, asked_at, due_day, decided_by, reason) \
@@ -224,8 +247,11 @@ pub fn insert_application(tx: &mut Tx, a: &NewApplication, gifts: &[Id]) -> Resu
             a.due_day
         ],
     )?;
-    for gift_id in gifts {
-        tx.execute_one(sql("INSERT INTO receipt_application_gift (application_id, gift_id) VALUES (?1, ?2)"), params![a.id, *gift_id])?;
+    for gift in gifts {
+        tx.execute_one(
+            sql("INSERT INTO receipt_application_gift (application_id, gift_id, amount_fen) VALUES (?1, ?2, ?3)"),
+            params![a.id, gift.gift_id, gift.amount_fen],
+        )?;
     }
     Ok(())
 }
@@ -264,9 +290,8 @@ pub fn application(tx: &mut Tx, id: Id) -> Result<Option<Application>, Fault> {
     tx.query_opt(
         sql("SELECT a.*, o.name AS organisation, o.english_name AS english_organisation, o.contact, \
                     (SELECT COUNT(*) FROM receipt_application_gift g WHERE g.application_id = a.id) AS gifts, \
-                    (SELECT COALESCE(CAST(SUM(r.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
-                       JOIN receiptable_gift r ON r.gift_id = g.gift_id LEFT JOIN gift_paper p ON p.gift_id = g.gift_id \
-                       WHERE g.application_id = a.id) AS left_fen, \
+                    (SELECT COALESCE(CAST(SUM(g.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
+                       LEFT JOIN gift_paper p ON p.gift_id = g.gift_id WHERE g.application_id = a.id) AS left_fen, \
                     (SELECT r.amount_fen FROM receipt r WHERE r.id = a.receipt_id) AS issued_fen, \
                     (SELECT COUNT(*) FROM receipt r WHERE r.reverses_id = a.receipt_id) AS reversed \
              FROM receipt_application a JOIN organisation o ON o.id = a.organisation_id WHERE a.id = ?1"),
@@ -282,9 +307,8 @@ pub fn applications_of(tx: &mut Tx, person_id: Id) -> Result<Vec<Application>, F
     tx.query(
         sql("SELECT a.*, o.name AS organisation, o.english_name AS english_organisation, o.contact, \
                     (SELECT COUNT(*) FROM receipt_application_gift g WHERE g.application_id = a.id) AS gifts, \
-                    (SELECT COALESCE(CAST(SUM(r.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
-                       JOIN receiptable_gift r ON r.gift_id = g.gift_id LEFT JOIN gift_paper p ON p.gift_id = g.gift_id \
-                       WHERE g.application_id = a.id) AS left_fen, \
+                    (SELECT COALESCE(CAST(SUM(g.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
+                       LEFT JOIN gift_paper p ON p.gift_id = g.gift_id WHERE g.application_id = a.id) AS left_fen, \
                     (SELECT r.amount_fen FROM receipt r WHERE r.id = a.receipt_id) AS issued_fen, \
                     (SELECT COUNT(*) FROM receipt r WHERE r.reverses_id = a.receipt_id) AS reversed \
              FROM receipt_application a JOIN organisation o ON o.id = a.organisation_id \
@@ -322,9 +346,8 @@ pub fn applications_at(tx: &mut Tx, asked: &Asked) -> Result<(Vec<Application>, 
     let rows = tx.query(
         sql("SELECT a.*, o.name AS organisation, o.english_name AS english_organisation, o.contact, \
                     (SELECT COUNT(*) FROM receipt_application_gift g WHERE g.application_id = a.id) AS gifts, \
-                    (SELECT COALESCE(CAST(SUM(r.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
-                       JOIN receiptable_gift r ON r.gift_id = g.gift_id LEFT JOIN gift_paper p ON p.gift_id = g.gift_id \
-                       WHERE g.application_id = a.id) AS left_fen, \
+                    (SELECT COALESCE(CAST(SUM(g.amount_fen - COALESCE(p.returned_fen, 0)) AS BIGINT), 0) FROM receipt_application_gift g \
+                       LEFT JOIN gift_paper p ON p.gift_id = g.gift_id WHERE g.application_id = a.id) AS left_fen, \
                     (SELECT r.amount_fen FROM receipt r WHERE r.id = a.receipt_id) AS issued_fen, \
                     (SELECT COUNT(*) FROM receipt r WHERE r.reverses_id = a.receipt_id) AS reversed \
              FROM receipt_application a JOIN organisation o ON o.id = a.organisation_id \

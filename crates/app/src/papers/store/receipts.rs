@@ -221,23 +221,22 @@ pub fn series(tx: &mut Tx, organisation_id: Id, year: i64) -> Result<Vec<Receipt
 }
 
 pub fn lines(tx: &mut Tx, receipt_id: Id) -> Result<Vec<ReceiptLine>, Fault> {
-    tx.query(
-        sql("SELECT l.gift_id, l.amount_fen, r.received_at, project.title, project.english_title FROM receipt_gift l \
-             JOIN receiptable_gift r ON r.gift_id = l.gift_id JOIN project ON project.id = r.project_id WHERE l.receipt_id = ?1 \
-             ORDER BY r.received_at, l.gift_id"),
-        params![receipt_id],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(ReceiptLine {
-            gift_id: row.int("gift_id")?,
+    let rows = tx.query(sql("SELECT gift_id, amount_fen FROM receipt_gift WHERE receipt_id = ?1 ORDER BY gift_id"), params![receipt_id])?;
+    let mut lines = Vec::new();
+    for row in &rows {
+        let id = row.int("gift_id")?;
+        let gift = super::gift(tx, id)?
+            .ok_or_else(|| Fault::inconsistent(format!("receipt {receipt_id} names gift {id}, which is not there")))?;
+        lines.push(ReceiptLine {
+            gift_id: id,
             amount_fen: row.int("amount_fen")?,
-            received_at: row.int("received_at")?,
-            project_title: row.text("title")?,
-            project_english_title: row.text("english_title")?,
-        })
-    })
-    .collect()
+            received_at: gift.received_at,
+            project_title: gift.project_title,
+            project_english_title: gift.project_english_title,
+        });
+    }
+    lines.sort_by_key(|line| (line.received_at, line.gift_id));
+    Ok(lines)
 }
 
 /// Counts one more copy that is handed out, and says the how manieth it is. The unique key keeps two hands apart.

@@ -197,15 +197,15 @@ fn wait(tx: &mut Tx, case: &Case, made: &Made, what: &'static str) -> Result<(),
 }
 
 /// A receipt that was issued for the gift is reversed (冲红) before the money goes back, so that no tax is deducted for what was
-/// returned, and from here on receipts speak of the rest only. False: the finance service has not answered yet.
+/// returned, and from here on receipts speak of the rest only, also while a refund that the channel has closed is tried again.
+/// False: the finance service has not answered yet.
 fn off_the_receipts(app: &App, tx: &mut Tx, case: &Case, made: &Made, now: Micros) -> Result<bool, Trouble> {
-    if case.gift_id == 0 {
+    if case.gift_id == 0 || case.off_receipts {
         return Ok(true);
     }
     if let Some(receipt_id) = papers::must_be_reversed(tx, case.gift_id)? {
-        let link = format!("{}/refund", giving::gift_path(app, case.gift_id));
         let by = case.second_by.or(case.requested_by).unwrap_or(case.opened_person);
-        match papers::reverse(tx, &made.papers, receipt_id, by, REVERSAL, &link, now) {
+        match papers::reverse(tx, &made.papers, receipt_id, by, REVERSAL, &refund_page(app, case), now) {
             Ok(Reversal::Done) => {}
             // Asked, now or at an earlier try.
             Ok(Reversal::Asked) | Err(Trouble::Refused(_)) => return Ok(false),
@@ -213,31 +213,65 @@ fn off_the_receipts(app: &App, tx: &mut Tx, case: &Case, made: &Made, now: Micro
         }
     }
     match papers::refund_begins(tx, &made.papers, case.gift_id, case.amount_fen, now) {
-        Ok(_) => Ok(true),
+        Ok(_) => {
+            store::set_off_receipts(tx, case.id, true)?;
+            Ok(true)
+        }
         Err(Trouble::Refused(refusal)) if refusal.key == "refusal-papers-being-issued" => Ok(false),
         Err(other) => Err(other),
     }
 }
 
+/// The other way round, when the money stays after all: receipts speak of it again, and a donor who had asked for a receipt in
+/// time gets one without asking again. False: the finance service has not answered yet.
+fn on_the_receipts(app: &App, tx: &mut Tx, case: &Case, made: &Made, person_id: Id, now: Micros) -> Result<bool, Trouble> {
+    // Before two people had agreed, no receipt was touched.
+    if case.gift_id == 0 || !(case.off_receipts || case.state == State::Approved) {
+        return Ok(true);
+    }
+    let returned_fen = if case.off_receipts { case.amount_fen } else { 0 };
+    let hand = papers::Hand { person_id, reason: NOT_RETURNED, link: &refund_page(app, case) };
+    if !papers::refund_failed(tx, &made.papers, case.gift_id, returned_fen, &hand, now)? {
+        return Ok(false);
+    }
+    store::set_off_receipts(tx, case.id, false)?;
+    Ok(true)
+}
+
+fn refund_page(app: &App, case: &Case) -> String {
+    format!("{}/refund", giving::gift_path(app, case.gift_id))
+}
+
 /// Why a receipt is reversed, as it stands on the reversal.
 const REVERSAL: &str = "捐赠退款";
+const NOT_RETURNED: &str = "退款未成，按全额重开";
+
+/// What the finance service was asked stays asked; the person is told to come back when it has answered.
+fn after_the_service(concluded: bool) -> Result<(), Trouble> {
+    if concluded { Ok(()) } else { Err(Refusal::conflict("refusal-refunds-receipt").into()) }
+}
 
 /// A no, with a reason that the donor reads.
 pub fn refuse(app: &App, actor: &Actor, case_id: Id, reason: &str, now: Micros) -> Result<(), Trouble> {
     let (reason, made) = (rules::note(reason, "reason")?, Made::new(app, now));
-    app.db.write(|tx| {
+    let concluded = app.db.write(|tx| {
         let (case, person_id) = charitys(tx, actor, case_id, &[Role::Manager, Role::Finance, Role::Approver], now)?;
         rules::refuse(&case)?;
         if case.state == State::Stuck && newest(tx, case_id)?.is_some_and(|r| r.state != RefundState::Closed) {
             return Err(Refusal::conflict("refusal-refunds-under-way").into());
+        }
+        if !on_the_receipts(app, tx, &case, &made, person_id, now)? {
+            return Ok(false);
         }
         if !store::end(tx, case_id, case.state, State::Refused, &reason, now)? {
             return Err(rules::moved_on().into());
         }
         store::let_go(tx, &case.transaction_id, case.amount_fen)?;
         made.step(tx, 0, case_id, ("refused", person_id), &reason, true)?;
-        Ok(made.tell(tx, app, &case, "notice-refund-refused")?)
-    })
+        made.tell(tx, app, &case, "notice-refund-refused")?;
+        Ok::<_, Trouble>(true)
+    })?;
+    after_the_service(concluded)
 }
 
 fn newest(tx: &mut Tx, case_id: Id) -> Result<Option<channel::ChannelRefund>, Fault> {
@@ -275,23 +309,25 @@ pub fn ask_channel_again(app: &App, actor: &Actor, case_id: Id, now: Micros) -> 
 /// A refund that was made elsewhere: somebody from the charity's books says that it is right, and it is posted.
 pub fn post_found(app: &App, actor: &Actor, case_id: Id, note: &str, now: Micros) -> Result<(), Trouble> {
     let (note, made) = (rules::note(note, "note")?, Made::new(app, now));
-    app.db.write(|tx| {
+    let concluded = app.db.write(|tx| {
         let (case, person_id) = charitys(tx, actor, case_id, &[Role::Finance, Role::Approver], now)?;
         let found = channel::of_case(tx, case_id)?.into_iter().find(|r| r.state == RefundState::Found).ok_or_else(rules::moved_on)?;
+        if !off_the_receipts(app, tx, &Case { second_by: Some(person_id), ..case.clone() }, &made, now)? {
+            return Ok(false);
+        }
         // A case that was opened here has its part of the payment; one that the channel opened takes it now.
         if found.elsewhere && !store::claim(tx, &case.transaction_id, case.total_fen, case.amount_fen)? {
             let left = store::unclaimed(tx, &case.transaction_id, case.total_fen)?;
             return Err(Refusal::conflict("refusal-refunds-claimed-elsewhere").with("left", money::Fen(left)).into());
         }
-        if !off_the_receipts(app, tx, &Case { second_by: Some(person_id), ..case.clone() }, &made, now)? {
-            return Err(Refusal::conflict("refusal-refunds-receipt").into());
-        }
         if !channel::post_found(tx, found.id, [made.transfer, made.entry, made.job], now)? {
             return Err(Refusal::conflict("refusal-refunds-no-money").into());
         }
         store::answered(tx, case_id, now)?;
-        Ok(made.step(tx, 0, case_id, ("posted", person_id), &note, false)?)
-    })
+        made.step(tx, 0, case_id, ("posted", person_id), &note, false)?;
+        Ok::<_, Trouble>(true)
+    })?;
+    after_the_service(concluded)
 }
 
 /// The operator decides about an appeal: for good, or back to the charity.
