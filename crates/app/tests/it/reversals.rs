@@ -1,11 +1,13 @@
 //! Money that comes back and records that were wrong, at the charity's desk: one asks with evidence, another decides, and
 //! everyone reads what happened.
 
-use app::kernel::Id;
 use app::kernel::civil::{day_of, day_text};
+use app::kernel::{Id, MINUTE_US};
 use app::projects::fund;
 use db::{params, sql};
 use testkit::{Cast, PIXEL, Page, Person, World, on_both_engines};
+
+use crate::refunds::Scene;
 
 const SLIP: (&str, &str, &[u8]) = ("evidence", "回单.png", PIXEL);
 
@@ -111,4 +113,47 @@ fn what_was_written_wrongly_is_undone_and_stays_to_be_read(world: &World) {
     world.check_the_books();
 }
 
-on_both_engines![unused_money_comes_back_when_a_second_person_has_seen_the_slip, what_was_written_wrongly_is_undone_and_stays_to_be_read,];
+/// A gift is asked back after all of the project's money was paid out: the refund waits, the implementer returns what it has not
+/// used, and the refund goes out by itself. Every other donor's fen stay where they were told.
+fn what_the_implementer_returns_pays_the_refund_that_waits_for_it(world: &World) {
+    let scene = Scene::new(world);
+    let other = world.given(scene.project, 20_000);
+    paid_out(world, &scene.cast, scene.project, 30_000);
+    let case = scene.asked("other", "100");
+    scene.does(&scene.cast.manager, case, "examination", &[]).sees("等执行机构说明情况");
+    let page = scene.desk(&scene.cast.implementer_manager, case);
+    let said = [("note", "棉衣还没有订，可以退回。")];
+    scene.cast.implementer_manager.submit(&page, &format!("/desk/refunds/{case}/confirmation"), &said).sees("已确认");
+    scene.requested_and_agreed(case);
+    scene.sent();
+    assert_eq!((scene.state(case).as_str(), scene.posted()), ("approved", (0, 0)));
+    scene.desk(&scene.cast.finance, case).sees("须先由执行机构退回");
+    // A return of less than is needed is not enough, and nothing is given back in parts that nobody decided.
+    for (amount, state) in [("60", "approved"), ("65", "returned")] {
+        ask_return(&scene.cast.finance, scene.project, amount, "第一批采购取消").has_status(200);
+        world.sign_in_again(&scene.cast.approver);
+        decide(&scene.cast.approver, newest(world), "confirmation", &[]).has_status(200).sees("已完成");
+        world.later(MINUTE_US);
+        scene.sent();
+        assert_eq!(scene.state(case), state, "after ¥{amount} came back");
+        world.check_the_books();
+    }
+    let t = total(world, scene.project);
+    assert_eq!((t.returned_fen, t.refunded_fen, t.in_account_fen(), t.with_implementer_fen()), (12_500, 10_000, 2_500, 17_500));
+    // The other gift is whole: its newest fen came back and are in the account, the rest is with the implementer.
+    let place = |gift: Id| {
+        let before = world.count(sql("SELECT before_fen AS count FROM project_gift WHERE gift_id = ?1"), params![gift]);
+        let amount = world.count(sql("SELECT amount_fen AS count FROM gift WHERE id = ?1"), params![gift]);
+        let w = world.app.db.read(|tx| app::projects::whereabouts(tx, scene.project, before, amount)).expect("whereabouts");
+        (w.in_account_fen, w.with_implementer_fen, w.refunded_fen)
+    };
+    assert_eq!(place(scene.gift), (0, 0, 10_000));
+    assert_eq!(place(other), (2_500, 17_500, 0));
+    scene.is_back(case, "¥100.00");
+}
+
+on_both_engines![
+    unused_money_comes_back_when_a_second_person_has_seen_the_slip,
+    what_was_written_wrongly_is_undone_and_stays_to_be_read,
+    what_the_implementer_returns_pays_the_refund_that_waits_for_it,
+];
