@@ -92,7 +92,7 @@ fn rows_of(state: &State, asked: &BillAsked<'_>, now: i64) -> Vec<Row> {
     }
     if asked.refunds {
         for refund in state.refunds().filter(|refund| on_day(refund.accepted_at) && ours(&refund.merchant)) {
-            let Some((order, payment)) = state.payment_of(&refund.out_trade_no) else { continue };
+            let Some((order, payment)) = state.payment_of(&refund.transaction_id) else { continue };
             let detail = RowRefund {
                 refund_id: refund.refund_id.clone(),
                 out_refund_no: refund.out_refund_no.clone(),

@@ -15,6 +15,8 @@ pub(crate) enum Record {
     /// A new order, or an old one whose link was renewed.
     Placed(Box<Order>),
     Paid(Box<PaymentEvent>),
+    /// The same order with another payment, which no channel should have taken.
+    PaidAgain(Box<Order>),
     Closed {
         out_trade_no: String,
         at: i64,
