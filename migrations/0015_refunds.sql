@@ -31,6 +31,7 @@ CREATE TABLE channel_refund (
 CREATE INDEX channel_refund_open ON channel_refund (next_query_at, id) WHERE state IN ('waiting', 'asked', 'abnormal');
 CREATE INDEX channel_refund_gift ON channel_refund (gift_id) WHERE gift_id <> 0;
 CREATE INDEX channel_refund_project ON channel_refund (project_id, id) WHERE project_id <> 0;
+CREATE INDEX channel_refund_aside ON channel_refund (out_trade_no) WHERE gift_id = 0;
 CREATE INDEX channel_refund_day ON channel_refund (organisation_id, accepted_at);
 CREATE INDEX channel_refund_case ON channel_refund (case_id);
 CREATE INDEX channel_refund_payment ON channel_refund (transaction_id);

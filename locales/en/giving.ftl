@@ -137,6 +137,11 @@ giving-again = Start again
 giving-title-held = A person is checking this payment
 giving-held-lead = WeChat Pay reports a payment that does not match this gift.
 giving-held-next = The money is not lost and has not been booked wrongly. The people on duty will clear it up, and the result will be shown here. Please keep this page's address and your payment record in WeChat.
+giving-title-given-back = This payment was given back
+giving-given-back-lead = What WeChat Pay received did not fit this gift and was never booked.
+giving-given-back-why = { $amount } went back the way it came; you find it in your WeChat Pay bill.
+giving-paid-again = This gift was paid twice. The second { $amount } is not booked and will go back the way it came once it has been looked at.
+giving-paid-again-back = This gift was paid twice. The second { $amount } was never booked and has gone back the way it came.
 giving-to-help = How to reach us
 
 ## Done
@@ -229,6 +234,7 @@ giving-badge-thanks = received
 giving-badge-closed = not paid, closed
 giving-badge-refused = not accepted
 giving-badge-held = with a person
+giving-badge-given-back = not booked, given back
 giving-csv-number = Gift number
 giving-csv-begun = Begun
 giving-csv-paid = Received

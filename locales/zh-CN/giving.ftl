@@ -122,6 +122,11 @@ giving-again = 重新捐
 giving-title-held = 款项正在由人工核对
 giving-held-lead = 微信支付说收到了一笔钱，但和这笔捐赠对不上。
 giving-held-next = 钱没有丢，也没有入错账。值班人员会核对清楚，结果会显示在这里。请保留本页网址和微信支付的付款记录。
+giving-title-given-back = 这笔付款已退回
+giving-given-back-lead = 微信支付收到的钱和这笔捐赠对不上，没有入账。
+giving-given-back-why = { $amount } 已原路退回，请在微信支付的账单里查看。
+giving-paid-again = 这笔捐赠收到了两次付款。第二次的 { $amount } 没有入账，核对后会原路退回。
+giving-paid-again-back = 这笔捐赠曾收到两次付款，第二次的 { $amount } 没有入账，已原路退回。
 giving-to-help = 怎样联系我们
 
 ## 完成
@@ -214,6 +219,7 @@ giving-badge-thanks = 已到账
 giving-badge-closed = 未付款，已关闭
 giving-badge-refused = 未成功
 giving-badge-held = 人工核对中
+giving-badge-given-back = 没有入账，已退回
 giving-csv-number = 捐赠编号
 giving-csv-begun = 开始时间
 giving-csv-paid = 到账时间

@@ -75,11 +75,21 @@ pub struct GiftView {
     pub order: Order,
     /// A confirmation that does not fit waits for a person.
     pub held: bool,
+    /// What was paid for it and is no gift.
+    pub aside: Aside,
     /// When the channel took the money, once it stands in the books.
     pub paid_at: Option<Micros>,
     /// What of it was given back.
     pub returned_fen: i64,
     pub place: Option<Place>,
+}
+
+/// Payments on a gift's order that never entered the books: of another amount, or a second time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Aside {
+    pub amount_fen: i64,
+    /// What of it is back where it came from.
+    pub returned_fen: i64,
 }
 
 /// A gift's place in its project's stream, given a moment after it was recorded.
@@ -101,6 +111,8 @@ pub enum Stage {
     Closed,
     Refused,
     Held,
+    /// What was paid for it did not fit and went back.
+    GivenBack,
 }
 
 impl Stage {
@@ -113,6 +125,7 @@ impl Stage {
             Stage::Closed => "closed",
             Stage::Refused => "refused",
             Stage::Held => "held",
+            Stage::GivenBack => "given-back",
         }
     }
 }

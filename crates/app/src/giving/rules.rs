@@ -161,6 +161,9 @@ pub fn stage(gift: &GiftView, returned: bool) -> Stage {
     if gift.held {
         return Stage::Held;
     }
+    if gift.aside.amount_fen > 0 && gift.aside.returned_fen >= gift.aside.amount_fen {
+        return Stage::GivenBack;
+    }
     match &gift.order {
         Order::Waiting => Stage::Waiting,
         Order::Ordered { reference, .. } if returned || reference.is_empty() => Stage::Confirming,

@@ -1,6 +1,7 @@
 //! The tables of giving's rules.
 
 use super::*;
+use crate::giving::model::Aside;
 
 #[test]
 fn amounts_from_one_jiao_to_fifty_thousand_yuan() {
@@ -155,6 +156,7 @@ fn the_page_of_a_gift_shows_what_is_known() {
         trade_type: TradeType::H5,
         order,
         held,
+        aside: Aside::default(),
         paid_at: paid.then_some(5),
         returned_fen: 0,
         place: None,
@@ -174,6 +176,14 @@ fn the_page_of_a_gift_shows_what_is_known() {
         (gift(Order::Waiting, false, true), false, Stage::Thanks),
         (gift(ordered("u"), true, true), true, Stage::Thanks),
     ];
+    let back =
+        |returned_fen, paid| GiftView { aside: Aside { amount_fen: 11, returned_fen }, ..gift(Order::Closed { paid: true }, false, paid) };
+    let table = table.into_iter().chain([
+        (back(0, false), false, Stage::Held),
+        (back(10, false), false, Stage::Held),
+        (back(11, false), false, Stage::GivenBack),
+        (back(11, true), false, Stage::Thanks),
+    ]);
     for (gift, returned, expected) in table {
         assert_eq!(stage(&gift, returned), expected, "{:?} held {} returned {returned}", gift.order, gift.held);
     }

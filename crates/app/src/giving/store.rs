@@ -4,7 +4,7 @@ use db::{Fault, Row, Tx, params, sql};
 
 use crate::kernel::{Id, Micros, SECOND_US, rate_used_since, take_rate};
 
-use super::model::{After, GiftRequest, GiftView, ORDER_WINDOW, ORDERS_PER_SECOND, Order, Place, TradeType};
+use super::model::{After, Aside, GiftRequest, GiftView, ORDER_WINDOW, ORDERS_PER_SECOND, Order, Place, TradeType};
 
 /// Keeps what the calmer shows, once per distinct content.
 pub fn keep_snapshot(tx: &mut Tx, hash: &[u8; 32], body: &str, now: Micros) -> Result<(), Fault> {
@@ -54,6 +54,10 @@ pub fn gift(tx: &mut Tx, id: Id) -> Result<Option<GiftView>, Fault> {
                     gift.paid_at, project_gift.position, project_gift.before_fen, \
                     (SELECT COUNT(*) FROM held_notification WHERE held_notification.reason IN ('amount_differs', 'currency_differs', 'merchant_differs') \
                        AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT) AND held_notification.resolved_at IS NULL) AS held, \
+                    (SELECT COALESCE(CAST(SUM(held_notification.amount_fen) AS BIGINT), 0) FROM held_notification WHERE held_notification.reason IN ('amount_differs', 'other_transaction') \
+                       AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT)) AS aside_fen, \
+                    (SELECT COALESCE(CAST(SUM(channel_refund.amount_fen) AS BIGINT), 0) FROM channel_refund WHERE channel_refund.gift_id = 0 \
+                       AND channel_refund.out_trade_no = CAST(gift_intent.id AS TEXT) AND channel_refund.state = 'done') AS aside_returned_fen, \
                     (SELECT COALESCE(CAST(SUM(channel_refund.amount_fen) AS BIGINT), 0) FROM channel_refund WHERE channel_refund.gift_id = gift_intent.id AND channel_refund.state = 'done') AS returned_fen \
              FROM gift_intent JOIN project ON project.id = gift_intent.project_id \
              JOIN organisation ON organisation.id = gift_intent.recipient_id \
@@ -89,6 +93,7 @@ fn read_gift(row: &Row) -> Result<GiftView, Fault> {
         trade_type: row.opt_text("trade_type")?.and_then(|w| TradeType::from_word(&w)).unwrap_or(TradeType::Native),
         order: read_order(row)?,
         held: row.int("held")? > 0,
+        aside: Aside { amount_fen: row.int("aside_fen")?, returned_fen: row.int("aside_returned_fen")? },
         paid_at: row.opt_int("paid_at")?,
         returned_fen: row.int("returned_fen")?,
         place,
@@ -289,6 +294,10 @@ pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros, before: 
                     gift.paid_at, project_gift.position, project_gift.before_fen, \
                     (SELECT COUNT(*) FROM held_notification WHERE held_notification.reason IN ('amount_differs', 'currency_differs', 'merchant_differs') \
                        AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT) AND held_notification.resolved_at IS NULL) AS held, \
+                    (SELECT COALESCE(CAST(SUM(held_notification.amount_fen) AS BIGINT), 0) FROM held_notification WHERE held_notification.reason IN ('amount_differs', 'other_transaction') \
+                       AND held_notification.out_trade_no = CAST(gift_intent.id AS TEXT)) AS aside_fen, \
+                    (SELECT COALESCE(CAST(SUM(channel_refund.amount_fen) AS BIGINT), 0) FROM channel_refund WHERE channel_refund.gift_id = 0 \
+                       AND channel_refund.out_trade_no = CAST(gift_intent.id AS TEXT) AND channel_refund.state = 'done') AS aside_returned_fen, \
                     (SELECT COALESCE(CAST(SUM(channel_refund.amount_fen) AS BIGINT), 0) FROM channel_refund WHERE channel_refund.gift_id = gift_intent.id AND channel_refund.state = 'done') AS returned_fen \
              FROM gift_intent JOIN project ON project.id = gift_intent.project_id \
              JOIN organisation ON organisation.id = gift_intent.recipient_id \

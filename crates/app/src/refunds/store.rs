@@ -4,6 +4,7 @@ use db::{Fault, Row, Tx, params, sql};
 
 use crate::kernel::civil::rfc3339;
 use crate::kernel::{Id, Micros, Refusal, WAITING_SHOWN};
+use crate::web::parse_id;
 
 use super::model::{Asked, Case, Confirmed, Filed, OpenedBy, Paper, Party, Payment, State, Step};
 use super::rules::{self, Clocks};
@@ -158,7 +159,7 @@ pub fn payment_of_gift(tx: &mut Tx, gift_id: Id) -> Result<Option<Payment>, Faul
 
 /// A held confirmation that nobody has decided about, as a payment; nothing when its account is none of ours.
 pub fn payment_of_held(tx: &mut Tx, held_id: Id) -> Result<Option<Payment>, Fault> {
-    tx.query_opt(
+    let row = tx.query_opt(
         sql(
             "SELECT held_notification.id, held_notification.out_trade_no, held_notification.transaction_id, held_notification.amount_fen, \
                     held_notification.paid_at, merchant.organisation_id FROM held_notification \
@@ -167,21 +168,28 @@ pub fn payment_of_held(tx: &mut Tx, held_id: Id) -> Result<Option<Payment>, Faul
                AND held_notification.currency = 'CNY' AND held_notification.amount_fen > 0",
         ),
         params![held_id],
-    )?
-    .map(|row| {
+    )?;
+    row.map(|row| {
+        let out_trade_no = row.text("out_trade_no")?;
         Ok(Payment {
             organisation_id: row.int("organisation_id")?,
             project_id: 0,
             gift_id: 0,
-            donor_id: 0,
+            donor_id: wisher(tx, parse_id(&out_trade_no).unwrap_or(0))?,
             held_id: row.int("id")?,
-            out_trade_no: row.text("out_trade_no")?,
+            out_trade_no,
             transaction_id: row.text("transaction_id")?,
             paid_at: row.int("paid_at")?,
             total_fen: row.int("amount_fen")?,
         })
     })
     .transpose()
+}
+
+/// Who wished for a gift under this number, if somebody known here did.
+fn wisher(tx: &mut Tx, intent_id: Id) -> Result<Id, Fault> {
+    let row = tx.query_opt(sql("SELECT donor_id FROM gift_intent WHERE id = ?1"), params![intent_id])?;
+    row.map_or(Ok(0), |row| row.int("donor_id"))
 }
 
 /// Takes a part of a payment for a case. False: other cases speak of so much of it that this one does not fit, or it has fifty parts.

@@ -152,6 +152,11 @@ fn hold_for_a_person(tx: &mut Tx, id: Id, hold: Hold, said: &Confirmation, now: 
     Ok(())
 }
 
+/// Holds a second payment of one order that only the bill tells of: the order's number asks for the first one.
+pub fn hold_second(tx: &mut Tx, id: Id, said: &Confirmation, now: Micros) -> Result<(), Fault> {
+    hold_for_a_person(tx, id, Hold::OtherTransaction, said, now)
+}
+
 /// Holds a refund notification that nobody asked for; acknowledged, and left to a person.
 pub fn hold_refund(db: &Db, id: Id, said: &Confirmation, now: Micros) -> Result<(), Fault> {
     db.write(|tx| hold_for_a_person(tx, id, Hold::UnexpectedRefund, said, now))

@@ -14,6 +14,8 @@ use crate::kernel::{DAY_US, HOUR_US, Id, Micros, Trouble, first_id_at, public_en
 use crate::projects::fund;
 use crate::web::parse_id;
 
+use super::batch::hold_second;
+use super::model::Confirmation;
 use super::notifications::confirmation;
 use super::refunds::bill::{self as refund_bill, Sum};
 use super::writer::settle_all;
@@ -133,11 +135,12 @@ pub fn reconcile_day(app: &App, organisation_id: Id, mchid: &str, day: Day) -> R
     let refunds: Vec<&BillRow> = rows.iter().copied().filter(|r| r.refund.is_some()).collect();
     refund_bill::ask_about_new(app, mchid, &refunds)?;
     let case_ids: Vec<Id> = (0..rows.len() + 1000).map(|_| app.ids.next(now)).collect();
+    let hold_ids: Vec<Id> = payments.iter().map(|_| app.ids.next(now)).collect();
     let entry_id = app.ids.next(now);
     app.db.write(|tx| {
         let known = known_gifts(tx, &payments)?;
         let (mut differences, mut bill, mut aside) = (Vec::new(), Sum::default(), Sum::default());
-        for row in &payments {
+        for (row, hold_id) in payments.iter().zip(&hold_ids) {
             let difference = compare(row, parse_id(&row.out_trade_no).and_then(|id| known.get(&id)));
             // Paid by mistake, never in the books, and on its way back: understood, and no gift.
             if difference.is_some() && refund_bill::is_given_back(tx, row)? {
@@ -145,6 +148,9 @@ pub fn reconcile_day(app: &App, organisation_id: Id, mchid: &str, day: Day) -> R
                 continue;
             }
             bill.add(row.order_fen);
+            if difference.as_ref().is_some_and(|d| d.kind == Kind::TransactionDiffers) {
+                hold_second(tx, *hold_id, &paid_again(row, mchid), now)?;
+            }
             differences.extend(difference);
         }
         let returned = refund_bill::compare(tx, organisation_id, day, &refunds)?;
@@ -200,6 +206,17 @@ pub fn reconcile_day(app: &App, organisation_id: Id, mchid: &str, day: Day) -> R
         public_entry::append(tx, entry_id, "reconciliation", &body, now)?;
         Ok(())
     })
+}
+
+fn paid_again(row: &BillRow, mchid: &str) -> Confirmation {
+    Confirmation {
+        out_trade_no: row.out_trade_no.clone(),
+        transaction_id: row.transaction_id.clone(),
+        mchid: mchid.to_owned(),
+        amount_fen: row.order_fen,
+        currency: row.currency.clone(),
+        paid_at: row.traded_at,
+    }
 }
 
 struct KnownGift {

@@ -50,6 +50,7 @@ mod finance;
 mod giving;
 mod giving_orders;
 mod giving_project;
+mod held;
 mod modes;
 mod offline;
 mod operations;

@@ -33,8 +33,10 @@ impl Scene<'_> {
 
     fn valid_fen(&self) -> i64 {
         self.world.count(
-            sql("SELECT COALESCE(CAST(SUM(r.amount_fen) AS BIGINT), 0) AS count FROM receipt r LEFT JOIN receipt x ON x.reverses_id = r.id \
-                 WHERE r.kind = 'receipt' AND x.id IS NULL"),
+            sql(
+                "SELECT COALESCE(CAST(SUM(r.amount_fen) AS BIGINT), 0) AS count FROM receipt r LEFT JOIN receipt x ON x.reverses_id = r.id \
+                 WHERE r.kind = 'receipt' AND x.id IS NULL",
+            ),
             params![],
         )
     }

@@ -39,6 +39,7 @@ fn render(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Outcom
         Stage::Thanks => (thanks(cx, gift, refusal)?, gift.place.is_none().then_some(3)),
         Stage::Closed | Stage::Refused => (ended(cx, gift, stage, &title), None),
         Stage::Held => (held(cx, gift, &title), None),
+        Stage::GivenBack => (given_back(cx, gift, &title), None),
     };
     let status = refusal.map_or(200, |(r, _)| r.status);
     Ok(cx.page_with_status(status, PageParts { title: &title, body, reading: true, reload_after_s, ..PageParts::default() }))
@@ -229,6 +230,33 @@ fn held(cx: &Cx, gift: &GiftView, title: &str) -> Markup {
     }
 }
 
+/// What did not fit went back the way it had come; whoever still wishes to give begins anew.
+fn given_back(cx: &Cx, gift: &GiftView, title: &str) -> Markup {
+    let amount = show::money(gift.aside.returned_fen);
+    let again = format!("{}/gift?amount={}", project_path(gift.project_id), Fen(gift.amount_fen).yuan_text());
+    html! {
+        (ui::heading(title, Some(&cx.t("giving-given-back-lead"))))
+        (ui::notice(ui::Tone::Good, &cx.t("giving-word-note"), None, html! { p { (cx.ta("giving-given-back-why", &[("amount", amount.into())])) } }))
+        (summary(cx, gift))
+        (ui::submit_row(ui::link_button(ui::ButtonKind::Give, &cx.t("giving-again"), &again),
+            Some(&ui::Link::new(cx.t("giving-to-project"), project_path(gift.project_id)))))
+    }
+}
+
+/// On the page of a gift that was paid twice: the second payment is no gift, and where it is.
+fn paid_again(cx: &Cx, gift: &GiftView) -> Markup {
+    if gift.aside.amount_fen == 0 {
+        return html! {};
+    }
+    let (tone, key) = if gift.aside.returned_fen >= gift.aside.amount_fen {
+        (ui::Tone::Good, "giving-paid-again-back")
+    } else {
+        (ui::Tone::Warn, "giving-paid-again")
+    };
+    let amount = show::money(gift.aside.amount_fen);
+    ui::notice(tone, &cx.t("giving-word-note"), None, html! { p { (cx.ta(key, &[("amount", amount.into())])) } })
+}
+
 fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result<Markup, Trouble> {
     let path = actions::gift_path(&cx.app, gift.id);
     let paid_at = gift.paid_at.unwrap_or(gift.created_at);
@@ -256,6 +284,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
     Ok(html! {
         (steps(cx, 3))
         (ui::heading(&cx.t("giving-title-thanks"), Some(&cx.ta("giving-thanks-lead", &[("recipient", recipient_of(cx, gift).into())]))))
+        (paid_again(cx, gift))
         (ui::receipt(&ui::Receipt {
             title: cx.t("giving-receipt").into(), amount: show::money(gift.amount_fen).into(), amount_note: capital.into(), lines,
             foot: html! {

@@ -133,7 +133,7 @@ fn row<'a>(cx: &Cx, gift: &'a GiftView) -> ui::LinkRow<'a> {
     let stage = rules::stage(gift, false);
     let tone = match stage {
         Stage::Thanks => ui::Tone::Good,
-        Stage::Refused | Stage::Closed => ui::Tone::Plain,
+        Stage::Refused | Stage::Closed | Stage::GivenBack => ui::Tone::Plain,
         Stage::Held => ui::Tone::Warn,
         Stage::Waiting | Stage::Pay | Stage::Confirming => ui::Tone::Info,
     };

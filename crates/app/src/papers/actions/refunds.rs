@@ -205,8 +205,7 @@ pub fn refund_begins(tx: &mut Tx, ids: &Ids, gift_id: Id, amount_fen: i64, now: 
     if let Some(application_id) = gift.application_id {
         // An application that still waits is for what is left; with nothing left it is over.
         let application = store::application(tx, application_id)?.ok_or_else(Refusal::not_found)?;
-        if application.left_fen == 0
-            && store::decide(tx, application_id, State::Waiting, State::Withdrawn, 0, ENDED_BY_REFUND, None, now)?
+        if application.left_fen == 0 && store::decide(tx, application_id, State::Waiting, State::Withdrawn, 0, ENDED_BY_REFUND, None, now)?
         {
             store::free_gifts(tx, application_id)?;
         }

@@ -225,8 +225,8 @@ pub fn lines(tx: &mut Tx, receipt_id: Id) -> Result<Vec<ReceiptLine>, Fault> {
     let mut lines = Vec::new();
     for row in &rows {
         let id = row.int("gift_id")?;
-        let gift = super::gift(tx, id)?
-            .ok_or_else(|| Fault::inconsistent(format!("receipt {receipt_id} names gift {id}, which is not there")))?;
+        let gift =
+            super::gift(tx, id)?.ok_or_else(|| Fault::inconsistent(format!("receipt {receipt_id} names gift {id}, which is not there")))?;
         lines.push(ReceiptLine {
             gift_id: id,
             amount_fen: row.int("amount_fen")?,

@@ -4,7 +4,6 @@
 use db::{Fault, Tx};
 
 use crate::App;
-use crate::giving;
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims};
 use crate::papers::{self, Reversal};
 use crate::projects::{self, fund};
@@ -13,7 +12,7 @@ use crate::settlement::refunds::{self as channel, RefundState};
 use super::super::model::{Case, Confirmed, Party, State};
 use super::super::rules::{self, Approval};
 use super::super::store;
-use super::{Made, THING};
+use super::{Made, THING, donors_page};
 
 /// The organisations whose cases this person may see at their desk.
 pub fn scope(actor: &Actor) -> Vec<Id> {
@@ -205,7 +204,7 @@ fn off_the_receipts(app: &App, tx: &mut Tx, case: &Case, made: &Made, now: Micro
     }
     if let Some(receipt_id) = papers::must_be_reversed(tx, case.gift_id)? {
         let by = case.second_by.or(case.requested_by).unwrap_or(case.opened_person);
-        match papers::reverse(tx, &made.papers, receipt_id, by, REVERSAL, &refund_page(app, case), now) {
+        match papers::reverse(tx, &made.papers, receipt_id, by, REVERSAL, &donors_page(app, case), now) {
             Ok(Reversal::Done) => {}
             // Asked, now or at an earlier try.
             Ok(Reversal::Asked) | Err(Trouble::Refused(_)) => return Ok(false),
@@ -230,16 +229,12 @@ fn on_the_receipts(app: &App, tx: &mut Tx, case: &Case, made: &Made, person_id: 
         return Ok(true);
     }
     let returned_fen = if case.off_receipts { case.amount_fen } else { 0 };
-    let hand = papers::Hand { person_id, reason: NOT_RETURNED, link: &refund_page(app, case) };
+    let hand = papers::Hand { person_id, reason: NOT_RETURNED, link: &donors_page(app, case) };
     if !papers::refund_failed(tx, &made.papers, case.gift_id, returned_fen, &hand, now)? {
         return Ok(false);
     }
     store::set_off_receipts(tx, case.id, false)?;
     Ok(true)
-}
-
-fn refund_page(app: &App, case: &Case) -> String {
-    format!("{}/refund", giving::gift_path(app, case.gift_id))
 }
 
 /// Why a receipt is reversed, as it stands on the reversal.

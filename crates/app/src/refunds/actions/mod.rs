@@ -11,6 +11,7 @@ use crate::kernel::{Actor, DAY_US, Id, Micros, Refusal, Role, Trouble, allow, cl
 use crate::papers;
 use crate::people;
 use crate::settlement;
+use crate::web::parse_id;
 
 use super::model::{Asked, Case, Filed, NewPaper, OpenedBy, Payment, State, Step};
 use super::rules;
@@ -58,12 +59,20 @@ impl Made {
 
     /// Tells the donor, where the donor has an account.
     pub fn tell(&self, tx: &mut Tx, app: &App, case: &Case, message: &'static str) -> Result<(), Fault> {
-        if case.donor_id == 0 || case.gift_id == 0 {
+        if case.donor_id == 0 {
             return Ok(());
         }
         let amount = money::Fen(case.amount_fen).to_string();
-        let link = format!("{}/refund", giving::gift_path(app, case.gift_id));
+        let link = donors_page(app, case);
         people::notify(tx, self.notice, case.donor_id, message, &[("amount", &amount)], &link, self.now)
+    }
+}
+
+/// Where the donor reads about a case: beside the gift, or on the page of the wish whose payment did not fit.
+pub fn donors_page(app: &App, case: &Case) -> String {
+    match case.gift_id {
+        0 => giving::gift_path(app, parse_id(&case.out_trade_no).unwrap_or(0)),
+        gift_id => format!("{}/refund", giving::gift_path(app, gift_id)),
     }
 }
 

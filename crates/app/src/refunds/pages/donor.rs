@@ -207,7 +207,7 @@ pub fn mine(cx: &Cx) -> Outcome {
     let rows: Vec<ui::LinkRow> = cases
         .iter()
         .map(|case| ui::LinkRow {
-            href: format!("{}/refund", giving::gift_path(&cx.app, case.gift_id)).into(),
+            href: actions::donors_page(&cx.app, case).into(),
             title: format!("{} · {}", show::money(case.amount_fen), reason_words(cx, case.reason)).into(),
             note: cx.ta("refunds-case-of", &[("number", case.id.to_string().into()), ("day", opened_on(case).into())]).into(),
             aside: state_badge(cx, case.state),
