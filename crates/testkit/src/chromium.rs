@@ -171,6 +171,20 @@ impl Chromium {
         self.post(&format!("/element/{element}/value"), &json!({ "text": text }));
     }
 
+    /// Chooses a day in a date field. What the browser's own calendar looks like is not ours, so it is not opened.
+    pub fn choose_day(&self, css: &str, day: &str) {
+        let body = format!(
+            "const f = document.querySelector({css:?}); f.value = {day:?}; f.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        );
+        let _ = self.evaluate(&body);
+    }
+
+    /// Chooses a file for an upload field.
+    pub fn attach(&self, css: &str, file: &Path) {
+        let element = self.element(css);
+        self.post(&format!("/element/{element}/value"), &json!({ "text": file.display().to_string() }));
+    }
+
     /// Presses keys wherever the focus is; `\u{E004}` is the tabulator, `\u{E007}` enter.
     pub fn keys(&self, keys: &str) {
         let presses: Vec<Value> =

@@ -13,25 +13,25 @@ use testkit::{Chromium, Engine, Options, Person, World};
 use crate::papers::gave;
 use crate::{routes, sources};
 
-struct Visit {
-    world: World,
-    chromium: Chromium,
+pub struct Visit {
+    pub world: World,
+    pub chromium: Chromium,
     /// What the pictures' names begin with.
     called: &'static str,
 }
 
 impl Visit {
-    fn begin(called: &'static str) -> Visit {
+    pub fn begin(called: &'static str) -> Visit {
         let world = World::with(Engine::Sqlite, Options { for_a_real_browser: true, ..Options::default() });
         Visit { world, chromium: Chromium::start("zh-CN"), called }
     }
 
-    fn open(&self, path: &str) {
+    pub fn open(&self, path: &str) {
         self.chromium.open(&format!("http://{}{path}", self.world.address()));
     }
 
     /// Looks at the page that is open, in a narrow window, on a phone and at a desk, and takes pictures of the last two.
-    fn look(&self, page: &str) {
+    pub fn look(&self, page: &str) {
         for (width, height) in [(320, 640), (360, 740), (1280, 800)] {
             self.chromium.resize(width, height);
             assert_eq!(self.chromium.overflow(), 0, "{page} stands out of a window of {width} pixels");

@@ -34,6 +34,7 @@
 //! | `modes.rs` | what may each legal mode do, and what is refused? |
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
+//! | `browser_year.rs` | the decisive pages of a year, clicked in a real Chromium on a phone |
 //! | `transparency.rs` | complaints and donors’ questions: is everyone answered, in time and by the right person? |
 //! | `year.rs` | one project from 立项 to 结项: is every clock kept, and every fen there? |
 //! | `year_missed.rs` | the same project when nobody keeps a clock: what does everyone see? |
@@ -42,6 +43,7 @@
 mod appeals;
 mod browse;
 mod browser;
+mod browser_year;
 mod cast;
 mod coverage;
 mod desks;
