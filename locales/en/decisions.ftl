@@ -157,6 +157,7 @@ done-project-closing-report = The closing report is handed in.
 done-project-closing-judged = Done.
 done-project-leftovers = Asked for; a second person decides.
 done-project-leftovers-decided = Done.
+refusal-project-closing-beneficiaries = Please fill in how many people were reached, a whole number.
 refusal-project-closing-early = A closing report can be handed in once the project is closed.
 refusal-project-closing-there = A closing report is being judged or is public.
 refusal-project-redirect-early = Leftovers are decided after the fundraising has ended.

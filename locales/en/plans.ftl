@@ -51,6 +51,7 @@ project-plan-filed = Day of filing
 project-plan-filed-help = The day on which the filing was complete, e.g. 2026-08-20. An ordinary project starts at least ten days later.
 project-plan-declared = We declare: no interested party of ours or of a donor is a beneficiary, and the appeal promotes nothing that the law forbids to promote.
 project-plan-declared-help = Article 40 of the Charity Law. Example: a donor's relative or a member of our council may not be named as beneficiary; tobacco may not be promoted.
+project-plan-read = Read the plan
 project-plan-next = Save and add papers
 project-plan-save = Save the plan
 project-start = Where to start

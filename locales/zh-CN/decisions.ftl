@@ -157,6 +157,7 @@ done-project-closing-report = 结项报告已提交，等平台审核。
 done-project-closing-judged = 已办理。
 done-project-leftovers = 申请已提交，等第二个人同意。
 done-project-leftovers-decided = 已办理。
+refusal-project-closing-beneficiaries = 请填写实际受益人数，用整数。
 refusal-project-closing-early = 项目结项以后才能提交结项报告。
 refusal-project-closing-there = 结项报告正在审核，或已经公开。
 refusal-project-redirect-early = 募款结束以后才能处理剩余善款。

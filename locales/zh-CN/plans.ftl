@@ -51,6 +51,7 @@ project-plan-filed = 备案日期
 project-plan-filed-help = 在“慈善中国”备案完成的那一天，例如 2026-08-20。一般项目的募款开始日至少要在这一天的 10 天以后。
 project-plan-declared = 我们声明：受益人中没有本机构和捐赠人的利害关系人；不借募捐宣传法律禁止宣传的产品。
 project-plan-declared-help = 《慈善法》第四十条。例如：不得指定捐赠人的亲属、本机构的理事为受益人；不得宣传烟草制品。
+project-plan-read = 看募捐方案
 project-plan-next = 保存，接着传材料
 project-plan-save = 保存方案
 project-start = 从哪里开始

@@ -27,11 +27,15 @@ pub fn charity(cx: &Cx) -> Outcome {
     let all = cx.app.db.read(|tx| waiting::at_desk(tx, &organisations, cx.now))?;
     let title = cx.t("operations-desk");
     let rooms = cx.desk_rooms();
+    let rooms = html! { @if !rooms.is_empty() { (ui::section(&cx.t("desk-rooms"), None, ui::link_list(&rooms))) } };
+    // Whoever runs projects comes for them; whoever keeps the books, for receipts, refunds and gifts by bank.
+    let manages = !cx.actor.organisations_as(&[Role::Manager]).is_empty();
     let body = html! {
         (ui::heading(&title, Some(&cx.t("operations-desk-lead"))))
         (queues(cx, "/desk", all)?)
-        @if !rooms.is_empty() { (ui::section(&cx.t("desk-rooms"), None, ui::link_list(&rooms))) }
+        @if !manages { (rooms) }
         (projects::desk_list(cx)?)
+        @if manages { (rooms) }
     };
     Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
 }

@@ -27,7 +27,7 @@ pub fn hand_in_closing_report(
     let indicators = words_of("indicators", indicators, 2_000)?;
     let leftovers = words_of("leftovers", leftovers, 1_000)?;
     if !(0..=100_000_000).contains(&beneficiaries) {
-        return Err(Refusal::input("beneficiaries", "refusal-project-plan-beneficiaries").into());
+        return Err(Refusal::input("beneficiaries", "refusal-project-closing-beneficiaries").into());
     }
     let report_id = app.new_id();
     app.db.write(|tx| {

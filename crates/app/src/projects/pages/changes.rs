@@ -118,7 +118,7 @@ fn page(cx: &Cx, project: &Project, typed: &Form, refusals: &[Refusal]) -> Outco
             (input("object", "project-object", "project-form-object-help", words))
             (input("service", "project-service", "project-form-service-help", words))
             (text("selection"))
-            (beneficiaries_field(cx, typed.get("beneficiaries"), refusals))
+            (beneficiaries_field(cx, "project-plan-beneficiaries", typed.get("beneficiaries"), refusals))
             (input("ends_day", "project-form-ends", "project-form-ends-help", ui::InputKind::Date))
             (text("use_of_money")) (text("leftovers"))
             (nodes_field(cx, typed.get("nodes"), refusals))

@@ -76,7 +76,7 @@ fn desk_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
                 body: html! {
                     (area(cx, "results", "project-closing-results", "project-closing-results-help", refusals))
                     (area(cx, "indicators", "project-closing-indicators", "project-closing-indicators-help", refusals))
-                    (beneficiaries_field(cx, cx.form("beneficiaries"), refusals))
+                    (beneficiaries_field(cx, "project-closing-beneficiaries", cx.form("beneficiaries"), refusals))
                     (area(cx, "leftovers", "project-closing-leftovers", "project-closing-leftovers-help", refusals))
                     (ui::submit_row(
                         ui::button(ui::ButtonKind::Main, &cx.t("project-closing-hand-in"), None),

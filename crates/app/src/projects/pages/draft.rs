@@ -14,7 +14,8 @@ use super::super::templates::{self, TEMPLATES, Template};
 use super::super::{actions, rules, store};
 use super::{error_of, organisation, refused, status_of, trail, whole_number};
 
-/// Empty rows below those that are filled in.
+/// Empty rows on an empty form, and those that its button adds. Below rows that are filled in one is enough: on a phone each is
+/// half a screen long.
 const SPARE_ROWS: usize = 3;
 
 pub fn new(cx: &Cx) -> Outcome {
@@ -313,7 +314,7 @@ fn page(cx: &Cx, at: Option<&Existing>, typed: &Form, refusals: &[Refusal], more
     let title = cx.t(if at.is_some() { "project-edit" } else { "project-new" });
     let action = at.map_or_else(|| "/desk/projects".to_owned(), |a| format!("/desk/projects/{}", a.id));
     let filled = lines(typed).len().max(if more_rows > 0 { row_count(typed) } else { 0 });
-    let rows = (filled + SPARE_ROWS).max(row_count(typed).min(filled + SPARE_ROWS));
+    let rows = filled + if filled == 0 || more_rows > 0 { SPARE_ROWS } else { 1 };
     let mut hidden = vec![("rows".into(), rows.to_string().into())];
     if let Some(at) = at {
         hidden.push(("version".into(), at.version.to_string().into()));
@@ -340,6 +341,8 @@ fn page(cx: &Cx, at: Option<&Existing>, typed: &Form, refusals: &[Refusal], more
 }
 
 fn fields(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
+    // English is never asked for; everything else is before the draft is submitted.
+    let mark = |name: &str| cx.t(if name.starts_with("english") { "project-plan-optional" } else { "project-can-wait" });
     let input = |name: &'static str, label: &str, help: &str, kind: ui::InputKind, required: bool| {
         ui::input_field(&ui::Input {
             name: name.into(),
@@ -349,7 +352,7 @@ fn fields(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
             help: if help.is_empty() { "".into() } else { cx.t(help).into() },
             error: error_of(cx, refusals, name).into(),
             required,
-            mark: if required { "".into() } else { cx.t("project-can-wait").into() },
+            mark: if required { "".into() } else { mark(name).into() },
             ..ui::Input::default()
         })
     };
@@ -360,7 +363,7 @@ fn fields(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Markup {
             value: typed.get(name).to_owned().into(),
             help: if help.is_empty() { "".into() } else { cx.t(help).into() },
             error: error_of(cx, refusals, name).into(),
-            mark: cx.t("project-can-wait").into(),
+            mark: mark(name).into(),
             rows,
             ..ui::TextArea::default()
         })
@@ -491,6 +494,7 @@ pub fn budget(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Marku
             name: name.into(),
             label: cx.t(label).into(),
             kind,
+            mark: if label == "project-line-english-item" { cx.t("project-plan-optional").into() } else { "".into() },
             ..ui::Input::default()
         })
     };
@@ -504,7 +508,6 @@ pub fn budget(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Marku
             @for row in 1..=rows {
                 (ui::fieldset(&cx.ta("project-form-line", &[("line", row.to_string().into())]), html! {
                     (cell("item", row, "project-line-item", ui::InputKind::Text))
-                    (cell("english_item", row, "project-line-english-item", ui::InputKind::Text))
                     (cell("quantity", row, "project-line-how-many", ui::InputKind::Number))
                     (cell("unit", row, "project-line-unit", ui::InputKind::Text))
                     (cell("price", row, "project-line-price", ui::InputKind::Text))
@@ -517,6 +520,7 @@ pub fn budget(cx: &Cx, typed: &Form, refusals: &[Refusal], rows: usize) -> Marku
                             .collect(),
                         ..ui::Select::default()
                     }))
+                    (cell("english_item", row, "project-line-english-item", ui::InputKind::Text))
                 }))
             }
             @if let Some(sum) = sum { p { (cx.ta("project-form-sum", &[("amount", crate::web::show::money(sum).into())])) } }

@@ -95,6 +95,7 @@ pub fn request_payout(cx: &Cx) -> Outcome {
 struct PayoutView {
     payout: Payout,
     project: Project,
+    total: fund::Total,
     /// Who asked, who said yes first and second, who said no.
     names: [String; 4],
 }
@@ -113,7 +114,8 @@ fn load_payout(cx: &Cx) -> Result<PayoutView, Trouble> {
             PayoutState::Refused { by, .. } => (None, None, Some(by.person_id)),
         };
         let names = [name(Some(payout.requested_by))?, name(first)?, name(second)?, name(no)?];
-        Ok(PayoutView { payout, project, names })
+        let total = fund::total(tx, project.id)?;
+        Ok(PayoutView { payout, project, total, names })
     })
 }
 
@@ -122,7 +124,7 @@ pub fn payout(cx: &Cx) -> Outcome {
 }
 
 fn payout_page(cx: &Cx, view: &PayoutView, refusals: &[Refusal]) -> Outcome {
-    let PayoutView { payout, project, names } = view;
+    let PayoutView { payout, project, total, names } = view;
     let title = cx.t("project-payout");
     let hand = |key: &str, name: &str, at| ui::Term::new(cx.t(key), html! { (name) " · " (show::instant(at)) });
     let mut terms = vec![
@@ -154,7 +156,14 @@ fn payout_page(cx: &Cx, view: &PayoutView, refusals: &[Refusal]) -> Outcome {
         (ui::heading(&title, Some(&project.title)))
         (refused(cx, refusals))
         (ui::definition_list(&terms))
-        @if payout.state.is_open() { p { (cx.t("project-two-hands")) } }
+        @if payout.state.is_open() {
+            // Whoever says yes sees what is there, and what was paid out and is not accounted for yet.
+            (ui::stat_row(&[
+                ui::Stat { value: show::money(total.in_account_fen()).into(), label: cx.t("project-in-account").into(), href: "".into() },
+                ui::Stat { value: show::money(total.with_implementer_fen()).into(), label: cx.t("project-with-implementer").into(), href: "".into() },
+            ]))
+            p { (cx.t("project-two-hands")) }
+        }
         @if matches!(payout.state, PayoutState::Paid { .. }) && cx.actor.holds(project.recipient_id, &Role::ALL) {
             p { (ui::Link::new(cx.t("project-correct"), address(project.id, &format!("/record-corrections/new?of=3-{}", payout.id)))) }
         }

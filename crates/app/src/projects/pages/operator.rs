@@ -118,9 +118,9 @@ fn page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
 fn particulars(cx: &Cx, view: &View) -> Markup {
     let p = &view.project;
     let words = |key: &str, text: &str| ui::Term::new(cx.t(key), ui::text(text));
-    ui::definition_list(&[
-        words("project-form-english-title", &p.english_title),
-        words("project-form-english-summary", &p.english_summary),
+    let english = [("project-form-english-title", &p.english_title), ("project-form-english-summary", &p.english_summary)];
+    let mut terms: Vec<ui::Term> = english.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| words(key, text)).collect();
+    terms.extend([
         words("project-field", &cx.t(p.field.key())),
         ui::Term::new(cx.t("project-form-where"), html! { (view.place.name) " " (view.place.badges(cx)) }),
         words("project-object", &p.object),
@@ -134,7 +134,8 @@ fn particulars(cx: &Cx, view: &View) -> Markup {
         ),
         ui::Term::new(cx.t("project-window"), html! { (show::day(p.starts_day)) " – " (show::day(p.ends_day)) }),
         words("project-form-goal", &show::money(p.goal_fen)),
-    ])
+    ]);
+    ui::definition_list(&terms)
 }
 
 /// A hint, and what it rests on: the reviewer reads both and decides.

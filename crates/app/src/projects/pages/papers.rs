@@ -83,7 +83,7 @@ fn page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
                 }
             }
         }))
-        (ui::section(&cx.t("project-paper-add"), None, form(cx, &project, refusals)))
+        (ui::section(&cx.t("project-paper-add"), None, form(cx, &project, missing.first().copied(), refusals)))
     };
     Ok(cx.page_with_status(status_of(refusals), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
 }
@@ -103,11 +103,13 @@ fn row(cx: &Cx, project: &Project, paper: &Paper, files: &[File], is_draft: bool
     }
 }
 
-fn form(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Markup {
+/// `next` is the kind that is asked for and not there yet, so that nobody has to look for it in the list.
+fn form(cx: &Cx, project: &Project, next: Option<PaperKind>, refusals: &[Refusal]) -> Markup {
+    let typed = PaperKind::from_word(cx.form("kind")).or(next);
     let kinds = PaperKind::ALL
         .into_iter()
         .filter(|k| project.state == State::Draft || matches!(k, PaperKind::FilingReceipt | PaperKind::Approval | PaperKind::Photo))
-        .map(|k| ui::Choice::new(k.word(), cx.t(k.key())).chosen(cx.form("kind") == k.word()))
+        .map(|k| ui::Choice::new(k.word(), cx.t(k.key())).chosen(typed == Some(k)))
         .collect();
     ui::form(&ui::Form {
         action: address(project.id, "/papers").into(),

@@ -150,10 +150,11 @@ pub fn text_field(cx: &Cx, name: &'static str, value: &str, refusals: &[Refusal]
     })
 }
 
-pub fn beneficiaries_field(cx: &Cx, value: &str, refusals: &[Refusal]) -> Markup {
+/// How many people: expected in a plan, reached in a closing report; `label` says which.
+pub fn beneficiaries_field(cx: &Cx, label: &str, value: &str, refusals: &[Refusal]) -> Markup {
     ui::input_field(&ui::Input {
         name: "beneficiaries".into(),
-        label: cx.t("project-plan-beneficiaries").into(),
+        label: cx.t(label).into(),
         kind: ui::InputKind::Number,
         value: value.to_owned().into(),
         help: cx.t("project-plan-beneficiaries-help").into(),
@@ -198,7 +199,7 @@ fn fields(cx: &Cx, typed: &Form, refusals: &[Refusal]) -> Markup {
         }))
         (ui::fieldset(&cx.t("project-plan-part-why"), html! {
             (text("purpose")) (text("selection"))
-            (beneficiaries_field(cx, typed.get("beneficiaries"), refusals))
+            (beneficiaries_field(cx, "project-plan-beneficiaries", typed.get("beneficiaries"), refusals))
             (ui::textarea_field(&ui::TextArea {
                 name: "sites".into(), label: cx.t("project-plan-sites").into(), value: typed.get("sites").to_owned().into(),
                 help: cx.t("project-plan-sites-help").into(), error: error_of(cx, refusals, "sites").into(),

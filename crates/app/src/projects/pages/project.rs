@@ -124,6 +124,7 @@ pub fn project(cx: &Cx) -> Outcome {
             @for c in view.certificates.iter().filter(|c| c.kind == CertificateKind::PublicFundraising) {
                 " · " (cx.t("project-certificate-fundraising")) " " (c.number)
             }
+            " · " (ui::Link::new(cx.t("project-plan-read"), "#plan"))
         }
         (super::platform::line(cx, p.id)?)
         (ui::columns(main_column(cx, &view), side_column(cx, &view)))
@@ -139,6 +140,7 @@ pub fn project(cx: &Cx) -> Outcome {
     }))
 }
 
+/// First what it is for, what was done and where the money is; the filed plan, which the law wants public, is one link from the top.
 fn main_column(cx: &Cx, view: &PublicView) -> Markup {
     let p = &view.project;
     let steps = format!("/projects/{}/progress", p.id);
@@ -159,10 +161,9 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
             ]))
             (paragraphs(&p.story))
         }))
-        (ui::section(&cx.t("project-plan"), Some(&versions), html! {
-            p { (cx.t("project-plan-public")) }
-            (super::plan::terms(cx, &view.plan))
-            (papers(cx, &view.papers))
+        (ui::section(&cx.t("project-progress"), more.as_ref(), html! {
+            @if view.posts.is_empty() { p { (cx.t("project-progress-none")) } }
+            @for item in &view.posts { (post(cx, p.id, item)) }
         }))
         (ui::section(&cx.t("project-money"), None, html! {
             (where_the_money_is(cx, &view.total, &view.lines))
@@ -174,10 +175,6 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
             }
             @for note in &view.notes { (cost_note(cx, note)) }
         }))
-        (ui::section(&cx.t("project-progress"), more.as_ref(), html! {
-            @if view.posts.is_empty() { p { (cx.t("project-progress-none")) } }
-            @for item in &view.posts { (post(cx, p.id, item)) }
-        }))
         (ui::section(&cx.t("project-disclosures"), None, disclosure_table(cx, p.id, &view.disclosures)))
         (ui::section(&cx.t("project-payouts"), None, payout_table(cx, &view.payouts)))
         (ui::section(&cx.t("project-expenses"), None, expense_table(cx, p.id, &view.expenses)))
@@ -185,6 +182,13 @@ fn main_column(cx: &Cx, view: &PublicView) -> Markup {
         @if !view.reversals.is_empty() { (ui::section(&cx.t("project-reversals"), None, public_table(cx, &view.reversals))) }
         (ui::section(&cx.t("project-recent-gifts"), None, gift_list(cx, &view.gifts)))
         @if !view.things.is_empty() { (ui::section(&cx.t("project-things"), None, things_table(cx, &view.things))) }
+        div #plan {
+            (ui::section(&cx.t("project-plan"), Some(&versions), html! {
+                p { (cx.t("project-plan-public")) }
+                (super::plan::terms(cx, &view.plan))
+                (papers(cx, &view.papers))
+            }))
+        }
     }
 }
 
