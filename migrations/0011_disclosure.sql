@@ -30,7 +30,7 @@ CREATE TABLE progress_file (
 CREATE TABLE correction (
   id {int} PRIMARY KEY,
   project_id {int} NOT NULL REFERENCES project (id),
-  thing {text} NOT NULL CHECK (thing IN ('progress', 'disclosure', 'expense', 'leftovers', 'correction')),
+  thing {text} NOT NULL CHECK (thing IN ('progress', 'disclosure', 'expense', 'leftovers', 'closing_report', 'correction')),
   thing_id {int} NOT NULL,
   was_wrong {text} NOT NULL,
   is_right {text} NOT NULL,

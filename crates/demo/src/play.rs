@@ -128,6 +128,7 @@ impl Play<'_> {
             }
             Event::Progress(at, which) => self.progress(*at, *which),
             Event::Disclose(at) => self.disclose(*at),
+            Event::ClosingReport(at) => self.closing_report(*at),
             Event::Request(at, which) => self.request(*at, *which),
             Event::ApproveFirst(at, which) => self.approve(*at, *which, Role::Finance),
             Event::ApproveSecond(at, which) => self.approve(*at, *which, Role::Approver),
@@ -356,6 +357,17 @@ impl Play<'_> {
         let what = || format!("a disclosure of {}", project.title);
         let figures = doing(what, actions::figures_until(app, finance, id, day_of(now) - 1, now))?;
         doing(what, actions::disclose(app, finance, id, &figures, &NewDisclosure::of(&project.disclosure), &[], now)).map(|_| ())
+    }
+
+    fn closing_report(&self, at: usize) -> Result<(), DemoFault> {
+        let (app, now, project, id) = (self.way.app, self.now(), &self.projects[at], self.standing[at].id);
+        let manager = self.cast.staff(&project.recipient, Role::Manager);
+        let words = (project.close_note.as_str(), "完成情况见每次公开的进展和预算执行表。", "剩余善款的处理另行公开。");
+        let what = || format!("the closing report of {}", project.title);
+        let reached = project.progress.iter().map(|told| told.reached).max().unwrap_or(0);
+        let report = doing(what, actions::hand_in_closing_report(app, manager, id, words, reached, now))?;
+        let reviewer = self.cast.staff("operator", Role::Reviewer);
+        doing(what, actions::judge_closing_report(app, reviewer, report, true, "数字与账目一致。", now))
     }
 
     /// Asks for whole units of a budget line, as many as the share of what is available pays for.

@@ -19,6 +19,8 @@ pub enum Event {
     Close(usize),
     Progress(usize, usize),
     Disclose(usize),
+    /// The closing report is handed in, and published by the operator.
+    ClosingReport(usize),
     Request(usize, usize),
     ApproveFirst(usize, usize),
     ApproveSecond(usize, usize),
@@ -129,6 +131,9 @@ impl Calendar {
         // The whole of the appeal and the whole of the project, a few days after their ends.
         for end in [project.ended, project.closed].into_iter().flatten().filter(|end| *end > 4) {
             events.push((self.at(end - 4, 10, 30), Event::Disclose(at)));
+        }
+        if let Some(closed) = project.closed.filter(|closed| *closed > 4) {
+            events.push((self.at(closed - 4, 11, 30), Event::ClosingReport(at)));
         }
     }
 

@@ -165,13 +165,29 @@ fn r13_what_was_told_stays_and_corrections_stand_beside_it(world: &World) {
     let early = tell_leftovers(&world.app, &manager.actor, project, "没有剩余。", world.now());
     assert!(matches!(early, Err(app::kernel::Trouble::Refused(r)) if r.key == "refusal-disclosure-leftovers-early"));
     step(world, &cast, project, "close");
-    let leftovers = format!("/desk/projects/{project}/statements");
-    manager.submit(&manager.get(&leftovers), &leftovers, &[("body", "没有剩余。")]).has_status(200).sees("已公开");
+    let leftovers = format!("/desk/projects/{project}/leftovers");
+    let statement = [("body", "没有剩余。")];
+    manager.submit(&manager.get(&leftovers), &format!("{leftovers}/statement"), &statement).has_status(200).sees("已公开");
+    // The closing report is an entry too, and can be corrected as everything that was told.
+    let report = closing_report(world, &cast, project);
+    let entry = Thing::ClosingReport.path(project, report);
+    assert!(stranger.get(&format!("/projects/{project}/record")).links().contains(&entry));
+    let told = (Thing::ClosingReport, report);
+    correct(&world.app, &manager.actor, project, told, "“一百人”写错了", "是九十九人", world.now()).expect("corrected");
+    stranger.get(&entry).has_status(200).sees("全部做完。").sees("是九十九人");
     let index = stranger.get(&format!("/projects/{project}/record"));
     for address in [original, note, Thing::Correction.path(project, second)] {
         assert!(index.links().contains(&address), "{address} is not in the record");
         stranger.get(&address).has_status(200);
     }
+}
+
+/// Hands in the closing report of a project, which the operator publishes.
+fn closing_report(world: &World, cast: &Cast, project: Id) -> Id {
+    let words = ("全部做完。", "计划一百人，实际一百人。", "没有剩余。");
+    let report = actions::hand_in_closing_report(&world.app, &cast.manager.actor, project, words, 100, world.now()).expect("handed in");
+    actions::judge_closing_report(&world.app, &cast.reviewer.actor, report, true, "", world.now()).expect("published");
+    report
 }
 
 /// The hash under which the only post of a project stands in the public log.
@@ -199,7 +215,13 @@ fn what_is_left_is_spoken_of(world: &World) {
     stranger.get(&format!("/projects/{project}/clocks")).sees("公开剩余财产的处理情况").sees("第81号").sees("还没到期");
     world.later(100 * DAY_US);
     stranger.get("/disclosure").sees("有结余的项目").sees("公开剩余财产的处理情况");
+    world.sign_in_again(&cast.manager);
+    cast.manager.get(&format!("/desk/projects/{project}/leftovers")).sees("已经迟了").sees("¥500.00").sees("还没有公开过");
     let told = tell_leftovers(&world.app, &cast.finance.actor, project, "转入同县同类项目。", world.now()).expect("told");
+    cast.manager.get(&format!("/desk/projects/{project}/leftovers")).sees("转到目的相同或相近的项目").sees("转入同县同类项目。");
+    // The disclosure told of the money; what was done is told by the closing report, which is late too (慈善法 art. 79).
+    stranger.get("/disclosure").sees("有结余的项目").sees("结项后的全面公开").sees_no("公开剩余财产的处理情况");
+    closing_report(world, &cast, project);
     stranger.get("/disclosure").sees_no("有结余的项目");
     stranger.get(&format!("/projects/{project}/leftovers/{told}")).sees("剩余 ¥500.00").sees("转入同县同类项目。");
     stranger.get(&format!("/projects/{project}/clocks")).sees("逾期");

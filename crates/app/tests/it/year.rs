@@ -516,9 +516,8 @@ impl<'a> Year<'a> {
         let asked = [("to", target.as_str()), ("amount", "7800.60"), ("reason", "邻村的孩子走同一段夜路。")];
         manager.submit(&manager.get(&at), &at, &asked).has_status(200).sees("等第二个人同意");
         finance.submit(&finance.get(&at), &format!("{at}/decision"), &[("do", "agree")]).has_status(200).sees("正在告知捐赠人");
-        let at = self.desk("/statements");
         let told = [("body", "余款 7,800.60 元转用于同县邻村的同类项目，已告知捐赠人。")];
-        manager.submit(&manager.get(&at), &at, &told).has_status(200).sees("已公开");
+        manager.submit(&manager.get(&at), &format!("{at}/statement"), &told).has_status(200).sees("已公开");
         world.catch_up();
         donor.get("/me/notices").sees("有剩余善款");
     }

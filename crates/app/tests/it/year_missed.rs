@@ -227,8 +227,15 @@ impl Year<'_> {
     fn catches_up_at_last(&self) {
         let (manager, world) = (&self.cast.manager, self.world);
         self.discloses("2027-10-19");
-        let at = self.desk("/statements");
-        manager.submit(&manager.get(&at), &at, &[("body", "余款转入同县的同类项目，正在办理。")]).has_status(200);
+        let at = self.desk("/leftovers");
+        let told = [("body", "余款转入同县的同类项目，正在办理。")];
+        manager.submit(&manager.get(&at), &format!("{at}/statement"), &told).has_status(200);
+        let at = self.desk("/closing-report");
+        let words =
+            [("results", "灯装好了。"), ("indicators", "都装好了。"), ("leftovers", "转入同县的同类项目。"), ("beneficiaries", "10")];
+        manager.submit(&manager.get(&at), &at, &words).has_status(200);
+        let report = world.count(sql("SELECT id AS count FROM closing_report WHERE project_id = ?1"), params![self.project]);
+        actions::judge_closing_report(&world.app, &self.cast.reviewer.actor, report, true, "", world.now()).expect("published");
         world.stranger().get(&self.public("")).sees("没有逾期的报告");
     }
 

@@ -10,7 +10,7 @@ use crate::kernel::{Actor, Id, Micros, Refusal, Role, TakingBack, Trouble, claim
 
 use super::super::model::{Hold, NoticeKind, Redirect, State};
 use super::super::store::{NewRedirect, NewReport};
-use super::super::{fund, rules, store};
+use super::super::{facts, fund, rules, store};
 use super::decisions::{NoticeIds, tell_donors, unconcerned, words_of};
 use super::{Stamp, hash, load, seated};
 
@@ -82,6 +82,7 @@ pub fn judge_closing_report(app: &App, actor: &Actor, report_id: Id, publish: bo
             (&report.results, &format!("/projects/{}/closing-report", project.id)),
             now,
         )?;
+        facts::refresh_due_day(tx, project.id)?;
         Ok(public_entry::append(tx, entry_id, "project_closing_report", &public_entry::body(&fact)?, now)?)
     })
 }

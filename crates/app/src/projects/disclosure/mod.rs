@@ -30,7 +30,7 @@ pub use actions::{correct, review, tell_leftovers};
 pub use check::check;
 pub use pages::routes;
 pub(super) use pages::{corrections_beside, finance as finance_pages, standing};
-pub(super) use store::find_told;
+pub(super) use store::{find_told, leftover_statements};
 
 pub fn chores() -> Vec<Chore> {
     vec![Chore { name: "reminders of reports", every: 30 * MINUTE_US, run: actions::remind }]

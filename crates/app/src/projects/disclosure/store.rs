@@ -34,6 +34,7 @@ pub fn events(tx: &mut Tx, project: &Project) -> Result<Vec<(Day, Event)>, Fault
         (project.fundraising_ended_at, Event::FundraisingEnded),
         (project.executing_at, Event::Executing),
         (project.closed_at, Event::Closed { with_leftovers }),
+        (store::closing_report_public_at(tx, project.id)?, Event::ClosingReport),
     ] {
         events.extend(at.map(|at| (at, event)));
     }
@@ -157,6 +158,7 @@ pub fn record(tx: &mut Tx, project_id: Id, page: i64) -> Result<(Vec<Entry>, i64
              UNION ALL SELECT 'progress' AS kind, id, published_at AS at, title AS words FROM progress_post WHERE project_id = ?1 \
              UNION ALL SELECT 'disclosure' AS kind, id, published_at AS at, CAST(from_day AS TEXT) || ' ' || CAST(until_day AS TEXT) AS words FROM disclosure WHERE project_id = ?1 \
              UNION ALL SELECT 'leftovers' AS kind, id, published_at AS at, '' AS words FROM leftover_statement WHERE project_id = ?1 \
+             UNION ALL SELECT 'closing_report' AS kind, id, decided_at AS at, '' AS words FROM closing_report WHERE project_id = ?1 AND state = 'published' \
              UNION ALL SELECT 'correction' AS kind, id, published_at AS at, thing AS words FROM correction WHERE project_id = ?1 \
              ) AS entry ORDER BY at DESC, id DESC LIMIT ?2 OFFSET ?3"),
         params![project_id, ENTRIES_OF_ONE_PAGE, (page - 1) * ENTRIES_OF_ONE_PAGE],
@@ -168,6 +170,7 @@ pub fn record(tx: &mut Tx, project_id: Id, page: i64) -> Result<(Vec<Entry>, i64
     let count = tx.query_one(
         sql("SELECT (SELECT COUNT(*) FROM project_step WHERE project_id = ?1 AND state NOT IN ('draft', 'submitted', 'reviewed')) \
              + (SELECT COUNT(*) FROM progress_post WHERE project_id = ?1) + (SELECT COUNT(*) FROM disclosure WHERE project_id = ?1) \
+             + (SELECT COUNT(*) FROM closing_report WHERE project_id = ?1 AND state = 'published') \
              + (SELECT COUNT(*) FROM leftover_statement WHERE project_id = ?1) + (SELECT COUNT(*) FROM correction WHERE project_id = ?1) AS entries"),
         params![project_id],
     )?;
@@ -187,6 +190,11 @@ pub fn words_of(tx: &mut Tx, project_id: Id, thing: Thing, id: Id) -> Result<Opt
         }
         Thing::Expense => tx.query_opt(
             sql("SELECT description || ?3 || invoice_number AS words FROM expense WHERE project_id = ?1 AND id = ?2"),
+            params![project_id, id, "\n"],
+        )?,
+        Thing::ClosingReport => tx.query_opt(
+            sql("SELECT results || ?3 || indicators || ?3 || leftovers AS words FROM closing_report \
+                 WHERE project_id = ?1 AND id = ?2 AND state = 'published'"),
             params![project_id, id, "\n"],
         )?,
         Thing::Leftovers => {
@@ -276,6 +284,7 @@ pub fn correctable(tx: &mut Tx, project_id: Id) -> Result<Vec<(Thing, Id, String
              UNION ALL SELECT 'disclosure' AS thing, id, CAST(from_day AS TEXT) || ' ' || CAST(until_day AS TEXT) AS words, published_at AS at FROM disclosure WHERE project_id = ?1 \
              UNION ALL SELECT 'expense' AS thing, id, description AS words, recorded_at AS at FROM expense WHERE project_id = ?1 \
              UNION ALL SELECT 'leftovers' AS thing, id, '' AS words, published_at AS at FROM leftover_statement WHERE project_id = ?1 \
+             UNION ALL SELECT 'closing_report' AS thing, id, results AS words, decided_at AS at FROM closing_report WHERE project_id = ?1 AND state = 'published' \
              UNION ALL SELECT 'correction' AS thing, id, is_right AS words, published_at AS at FROM correction WHERE project_id = ?1 \
              ) AS told ORDER BY at DESC, id DESC LIMIT 200"),
         params![project_id],

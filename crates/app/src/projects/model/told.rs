@@ -79,12 +79,15 @@ pub enum Thing {
     Disclosure,
     Expense,
     Leftovers,
+    /// The one that is public.
+    ClosingReport,
     /// A correction that was wrong itself.
     Correction,
 }
 
 impl Thing {
-    pub const ALL: [Thing; 5] = [Thing::Progress, Thing::Disclosure, Thing::Expense, Thing::Leftovers, Thing::Correction];
+    pub const ALL: [Thing; 6] =
+        [Thing::Progress, Thing::Disclosure, Thing::Expense, Thing::Leftovers, Thing::ClosingReport, Thing::Correction];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -92,6 +95,7 @@ impl Thing {
             Thing::Disclosure => "disclosure",
             Thing::Expense => "expense",
             Thing::Leftovers => "leftovers",
+            Thing::ClosingReport => "closing_report",
             Thing::Correction => "correction",
         }
     }
@@ -107,6 +111,7 @@ impl Thing {
             Thing::Disclosure => "disclosure-thing-disclosure",
             Thing::Expense => "disclosure-thing-expense",
             Thing::Leftovers => "disclosure-thing-leftovers",
+            Thing::ClosingReport => "project-closing-report",
             Thing::Correction => "disclosure-thing-correction",
         }
     }
@@ -118,6 +123,8 @@ impl Thing {
             Thing::Disclosure => "disclosures",
             Thing::Expense => "expenses",
             Thing::Leftovers => "leftovers",
+            // A project has one.
+            Thing::ClosingReport => return format!("/projects/{project_id}/closing-report"),
             Thing::Correction => "corrections",
         };
         format!("/projects/{project_id}/{part}/{id}")

@@ -1,19 +1,19 @@
-//! The closing report and the leftovers: handed in at the desk, judged by the operator, read by everyone.
+//! The closing report: handed in at the desk, judged by the operator, read by everyone.
 
 use maud::{Markup, html};
 
-use crate::kernel::civil::day_text;
-use crate::kernel::{Id, Refusal, Role, Trouble};
-use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, parse_id, show};
+use crate::kernel::{Id, Refusal, Trouble};
+use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, show};
 
+use super::super::disclosure::corrections_beside;
 use super::super::fund::{self, Total};
-use super::super::model::{BudgetLine, ClosingReport, Project, Redirect, RedirectState, ReportState, State};
+use super::super::model::{BudgetLine, ClosingReport, Project, ReportState, State, Thing};
 use super::super::{actions, store};
 use super::overview::{address, load};
 use super::plan::beneficiaries_field;
 use super::{cost_table, error_of, refused, status_of, trail, whole_number};
 
-fn area(cx: &Cx, name: &'static str, label: &str, help: &str, refusals: &[Refusal]) -> Markup {
+pub(super) fn area(cx: &Cx, name: &'static str, label: &str, help: &str, refusals: &[Refusal]) -> Markup {
     ui::textarea_field(&ui::TextArea {
         name: name.into(),
         label: cx.t(label).into(),
@@ -161,10 +161,14 @@ pub fn judge(cx: &Cx) -> Outcome {
 
 pub fn public(cx: &Cx) -> Outcome {
     let id = cx.id_param("id")?;
-    let (project, report, total, lines) = cx.app.db.read(|tx| {
+    let (project, report, total, lines, corrections) = cx.app.db.read(|tx| {
         let project = store::find_public(tx, id)?.ok_or_else(Refusal::not_found)?;
         let report = store::last_closing_report(tx, id)?.filter(|r| r.state == ReportState::Published);
-        Ok::<_, Trouble>((project, report, fund::total(tx, id)?, store::lines(tx, id)?))
+        let corrections = match &report {
+            Some(report) => store::corrections_of(tx, Thing::ClosingReport, report.id)?,
+            None => Vec::new(),
+        };
+        Ok::<_, Trouble>((project, report, fund::total(tx, id)?, store::lines(tx, id)?, corrections))
     })?;
     let title = cx.t("project-closing-report");
     let name = cx.either(&project.title, &project.english_title);
@@ -172,132 +176,13 @@ pub fn public(cx: &Cx) -> Outcome {
         (trail(cx, &[ui::Link::new(cx.t("nav-projects"), "/projects"), ui::Link::new(name, format!("/projects/{id}"))], &title))
         (ui::heading(&title, Some(name)))
         @match &report {
-            Some(report) => (report_body(cx, report, &total, &lines)),
+            Some(report) => {
+                (report_body(cx, report, &total, &lines))
+                @if let Some(at) = report.decided_at { p.when { (cx.t("project-published-at")) " " (show::instant(at)) } }
+                (corrections_beside(cx, id, &corrections))
+            },
             None => p { (cx.t("project-closing-none")) },
         }
     };
     Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
-}
-
-// Leftovers.
-
-/// Leftovers on their way, as everyone reads them; a public line on both projects.
-pub fn redirect_list(cx: &Cx, project_id: Id, redirects: &[Redirect]) -> Markup {
-    html! {
-        @for r in redirects {
-            @let (key, other, other_id) = if r.from_id == project_id {
-                ("project-redirect-to", r.to_title.as_str(), r.to_id)
-            } else { ("project-redirect-from", r.from_title.as_str(), r.from_id) };
-            (ui::card(None, html! {
-                p { (ui::badge(ui::Tone::Info, &cx.t(r.state.key()))) " " b { (show::money(r.amount_fen)) } }
-                p { (cx.t(key)) " " (ui::Link::new(other, format!("/projects/{other_id}"))) }
-                @if r.effective_day > 0 { p { (cx.ta("project-redirect-on", &[("day", day_text(r.effective_day).into())])) } }
-                (paragraphs(&r.reason))
-                @if !r.answer.is_empty() { (paragraphs(&r.answer)) }
-            }))
-        }
-    }
-}
-
-pub fn leftovers(cx: &Cx) -> Outcome {
-    leftovers_page(cx, &[])
-}
-
-fn leftovers_page(cx: &Cx, refusals: &[Refusal]) -> Outcome {
-    let project = load(cx)?;
-    let (redirects, total, targets) = cx.app.db.read(|tx| {
-        let own = store::desk_projects(tx, &[project.recipient_id])?;
-        let fits = |p: &Project| p.recipient_id == project.recipient_id && p.id != project.id && p.field == project.field;
-        let targets: Vec<Project> = own.into_iter().filter(|p| fits(p) && p.state.is_running()).collect();
-        Ok::<_, db::Fault>((store::redirects(tx, project.id)?, fund::total(tx, project.id)?, targets))
-    })?;
-    let title = cx.t("project-leftovers");
-    let manages = cx.actor.holds(project.recipient_id, &[Role::Manager]);
-    let decides = cx.actor.holds(project.recipient_id, &[Role::Finance, Role::Approver]);
-    let open = redirects.iter().find(|r| r.from_id == project.id && matches!(r.state, RedirectState::Requested | RedirectState::Announced));
-    let early = !matches!(project.state, State::FundraisingEnded | State::Executing | State::Closed);
-    let body = html! {
-        (trail(cx, &[ui::Link::new(cx.t("project-desk"), "/desk"), ui::Link::new(project.title.as_str(), address(project.id, ""))], &title))
-        (ui::heading(&title, Some(&cx.t("project-leftovers-lead"))))
-        (refused(cx, refusals))
-        (ui::stat_row(&[ui::Stat { value: show::money(total.in_account_fen()).into(), label: cx.t("project-in-account").into(), href: "".into() }]))
-        (redirect_list(cx, project.id, &redirects))
-        @if let Some(r) = open.filter(|r| r.state == RedirectState::Requested) {
-            @if decides && cx.actor.person_id() != Some(r.asked_by) {
-                (ui::form(&ui::Form {
-                    action: address(project.id, "/leftovers/decision").into(),
-                    hidden: vec![("redirect".into(), r.id.to_string().into())],
-                    body: html! {
-                        p.help { (cx.t("project-redirect-agree-lead")) }
-                        (ui::textarea_field(&ui::TextArea {
-                            name: "answer".into(), label: cx.t("project-redirect-answer").into(), value: cx.form("answer").into(),
-                            error: error_of(cx, refusals, "answer").into(), rows: 3, ..ui::TextArea::default()
-                        }))
-                        (ui::submit_row(
-                            html! {
-                                (ui::button(ui::ButtonKind::Main, &cx.t("project-redirect-agree"), Some(("do", "agree"))))
-                                (ui::button(ui::ButtonKind::Danger, &cx.t("project-redirect-refuse"), Some(("do", "refuse"))))
-                            },
-                            None,
-                        ))
-                    },
-                    ..ui::Form::default()
-                }))
-            } @else { p { (cx.t("project-redirect-waits")) } }
-        }
-        @if early { p { (cx.t("project-leftovers-early")) } }
-        @else if manages && open.is_none() {
-            @if targets.is_empty() {
-                (ui::empty_state(&cx.t("project-leftovers-no-target"), &cx.t("project-leftovers-no-target-why"), Some(&ui::Link::new(cx.t("project-overview"), address(project.id, "")))))
-            } @else {
-                (ui::form(&ui::Form {
-                    action: address(project.id, "/leftovers").into(),
-                    body: html! {
-                        (ui::select_field(&ui::Select {
-                            name: "to".into(), label: cx.t("project-leftovers-target").into(), help: cx.t("project-leftovers-target-help").into(),
-                            choices: targets.iter().map(|t| ui::Choice::new(t.id.to_string(), t.title.clone()).chosen(cx.form("to") == t.id.to_string())).collect(),
-                            error: error_of(cx, refusals, "to").into(), required: true, ..ui::Select::default()
-                        }))
-                        (ui::input_field(&ui::Input {
-                            name: "amount".into(), label: cx.t("project-amount").into(), value: cx.form("amount").into(), unit: cx.t("project-yuan").into(),
-                            help: cx.t("project-leftovers-amount-help").into(), error: error_of(cx, refusals, "amount").into(), required: true, ..ui::Input::default()
-                        }))
-                        (area(cx, "reason", "project-reason", "project-leftovers-reason-help", refusals))
-                        (ui::submit_row(
-                            ui::button(ui::ButtonKind::Main, &cx.t("project-leftovers-ask"), None),
-                            Some(&ui::Link::new(cx.t("project-not-now"), address(project.id, ""))),
-                        ))
-                    },
-                    ..ui::Form::default()
-                }))
-            }
-        }
-    };
-    Ok(cx.page_with_status(status_of(refusals), PageParts { title: &title, body, reading: true, ..PageParts::default() }))
-}
-
-pub fn ask(cx: &Cx) -> Outcome {
-    let project = load(cx)?;
-    let amount_fen = money::Fen::parse_yuan(cx.form("amount")).map_or(0, |fen| fen.0);
-    let to = parse_id(cx.form("to")).unwrap_or(0);
-    match actions::ask_for_redirect(&cx.app, &cx.actor, project.id, to, amount_fen, cx.form("reason"), cx.now) {
-        Ok(_) => Ok(Answer::redirect(address(project.id, "/leftovers?done=project-leftovers"))),
-        Err(Trouble::Refused(refusal)) if refusal.status != 404 => leftovers_page(cx, &[refusal]),
-        Err(other) => Err(other),
-    }
-}
-
-pub fn decide(cx: &Cx) -> Outcome {
-    let project = load(cx)?;
-    let id = parse_id(cx.form("redirect")).unwrap_or(0);
-    let outcome = if cx.form("do") == "agree" {
-        actions::announce_redirect(&cx.app, &cx.actor, id, cx.now).map(|_| ())
-    } else {
-        actions::refuse_redirect(&cx.app, &cx.actor, id, cx.form("answer"), cx.now)
-    };
-    match outcome {
-        Ok(()) => Ok(Answer::redirect(address(project.id, "/leftovers?done=project-leftovers-decided"))),
-        Err(Trouble::Refused(refusal)) if refusal.status != 404 => leftovers_page(cx, &[refusal]),
-        Err(other) => Err(other),
-    }
 }

@@ -8,6 +8,7 @@ mod costs;
 mod decisions;
 mod desk;
 mod draft;
+mod leftovers;
 mod list;
 mod money;
 mod operator;
@@ -68,9 +69,10 @@ pub fn routes() -> Vec<Route> {
         post("/desk/projects/{id}/suspension-request", Right::Desk, decisions::ask),
         get("/desk/projects/{id}/closing-report", Right::Desk, closing::desk),
         post("/desk/projects/{id}/closing-report", Right::Desk, closing::hand_in),
-        get("/desk/projects/{id}/leftovers", Right::Desk, closing::leftovers),
-        post("/desk/projects/{id}/leftovers", Right::Desk, closing::ask),
-        post("/desk/projects/{id}/leftovers/decision", Right::Desk, closing::decide),
+        get("/desk/projects/{id}/leftovers", Right::Desk, leftovers::leftovers),
+        post("/desk/projects/{id}/leftovers", Right::Desk, leftovers::ask),
+        post("/desk/projects/{id}/leftovers/decision", Right::Desk, leftovers::decide),
+        post("/desk/projects/{id}/leftovers/statement", Right::Desk, leftovers::tell),
         get("/desk/projects/{id}/change", Right::Desk, changes::asking),
         post("/desk/projects/{id}/change", Right::Desk, changes::ask),
         get("/desk/projects/{id}/progress", Right::Desk, reports::progress),

@@ -17,8 +17,8 @@ use super::super::model::{
 };
 use super::super::rules;
 use super::super::store::{self, PublicGift, PublicPayout, PublicRefund, PublicThings};
-use super::closing::redirect_list;
 use super::decisions::{hold_banner, notice_list};
+use super::leftovers::redirect_list;
 use super::overview::unfiled;
 use super::project_parts::{
     complaint, cost_note, disclosure_table, expense_table, gift_list, life, payout_table, post, refund_table, things_table,

@@ -32,6 +32,8 @@ pub struct Told {
     pub disclosed_on_day: Option<Day>,
     /// Raised for a major emergency (慈善法 art. 72).
     pub emergency: bool,
+    /// The closing report is public.
+    pub closing_report: bool,
     /// Money was left when it closed, and nobody has said what became of it.
     pub leftovers_untold: bool,
 }
@@ -89,7 +91,9 @@ pub fn due(life: &Life) -> Vec<Due> {
         owed(Report::FundraisingReport, ended);
     }
     if let Some(closed) = life.closed_day {
-        if life.disclosed_before(closed) {
+        // 慈善法 art. 79: 项目结束后三个月内全面公开项目实施情况和募得款物使用情况. That is the closing report, in which both stand; a
+        // disclosure alone tells of the money and not of what was done. It counts from the day on which it is public.
+        if !life.told.closing_report {
             owed(Report::FinalReport, closed);
         }
         if life.told.leftovers_untold {
@@ -117,6 +121,7 @@ pub enum Event {
     FundraisingEnded,
     Executing,
     Closed { with_leftovers: bool },
+    ClosingReport,
     LeftoversTold,
 }
 
@@ -187,6 +192,7 @@ fn happen(life: &mut Life, day: Day, event: Event) {
             life.closed_day = Some(day);
             life.told.leftovers_untold = with_leftovers;
         }
+        Event::ClosingReport => life.told.closing_report = true,
         Event::LeftoversTold => life.told.leftovers_untold = false,
     }
 }
@@ -196,8 +202,9 @@ fn settles(event: Event, what: Report) -> bool {
     match event {
         Event::Progress => what == Report::Progress,
         Event::Disclosed { .. } => {
-            matches!(what, Report::Disclosure | Report::Receipts | Report::FundraisingReport | Report::FinalReport)
+            matches!(what, Report::Disclosure | Report::Receipts | Report::FundraisingReport)
         }
+        Event::ClosingReport => what == Report::FinalReport,
         Event::LeftoversTold => what == Report::Leftovers,
         Event::FundraisingEnded | Event::Executing | Event::Closed { .. } => false,
     }
@@ -267,7 +274,17 @@ mod tests {
                 "2026-08-31",
                 "FinalReport 2026-12-01",
             ),
-            (Closed, "2026-01-10", "2026-01-10/2026-03-10", "2026-03-10", "2026-09-01", "2026-08-31", "2026-09-30", ""),
+            // A disclosure to the very end tells of the money alone.
+            (
+                Closed,
+                "2026-01-10",
+                "2026-01-10/2026-03-10",
+                "2026-03-10",
+                "2026-09-01",
+                "2026-08-31",
+                "2026-09-30",
+                "FinalReport 2026-12-01",
+            ),
         ];
         for (state, published, window, ended, closed, progress, disclosed, answer) in table {
             let (starts, ends) = window.split_once('/').unwrap();
@@ -338,6 +355,8 @@ mod tests {
         assert_eq!(of(&life, Report::FinalReport).as_deref(), Some("2026-12-30"));
         assert_eq!(of(&life, Report::Leftovers).as_deref(), Some("2026-12-30"));
         life.told = Told { leftovers_untold: false, disclosed_until_day: day("2026-09-30"), ..Told::default() };
+        assert_eq!(of(&life, Report::FinalReport).as_deref(), Some("2026-12-30"), "what was done is told by the closing report alone");
+        life.told.closing_report = true;
         assert_eq!(due(&life), []);
     }
 

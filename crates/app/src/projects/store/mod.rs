@@ -34,8 +34,8 @@ pub use plan::{
     publish_papers, remove_paper, save_plan, version_public, version_reviewed, versions, write_plan,
 };
 pub use told::{
-    add_disclosure, add_photograph, add_progress, corrections_of, count_disclosures, disclosure, disclosures, last_disclosure,
-    progress_count, progress_post, progress_posts, set_due_day, told,
+    add_disclosure, add_photograph, add_progress, closing_report_public_at, corrections_of, count_disclosures, disclosure, disclosures,
+    last_disclosure, progress_count, progress_post, progress_posts, set_due_day, told,
 };
 
 use db::{Fault, Tx, params, sql};

@@ -139,7 +139,16 @@ pub fn told(tx: &mut Tx, project: &Project) -> Result<Told, Fault> {
     let leftovers_untold = project.state == State::Closed
         && fund::moved(tx, project.id)?.in_account_fen() > 0
         && tx.query_opt(sql("SELECT id FROM leftover_statement WHERE project_id = ?1 ORDER BY id LIMIT 1"), params![project.id])?.is_none();
-    Ok(Told { disclosed_until_day, disclosed_on_day, emergency: project.kind == ProjectKind::Emergency, leftovers_untold })
+    let closing_report = project.state == State::Closed && closing_report_public_at(tx, project.id)?.is_some();
+    let emergency = project.kind == ProjectKind::Emergency;
+    Ok(Told { disclosed_until_day, disclosed_on_day, emergency, closing_report, leftovers_untold })
+}
+
+/// When the closing report of a project became public.
+pub fn closing_report_public_at(tx: &mut Tx, project_id: Id) -> Result<Option<Micros>, Fault> {
+    let row =
+        tx.query_opt(sql("SELECT decided_at FROM closing_report WHERE project_id = ?1 AND state = 'published'"), params![project_id])?;
+    row.map_or(Ok(None), |row| row.opt_int("decided_at"))
 }
 
 pub fn set_due_day(tx: &mut Tx, project_id: Id, due_day: Day) -> Result<(), Fault> {

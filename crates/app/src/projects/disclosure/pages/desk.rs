@@ -1,4 +1,4 @@
-//! The desk's side: a project's clocks, corrections of what was told, and what became of leftovers.
+//! The desk's side: a project's clocks, and corrections of what was told.
 
 use db::Fault;
 use maud::{Markup, html};
@@ -7,7 +7,6 @@ use crate::kernel::civil::{day_of, day_text};
 use crate::kernel::{Id, Micros, Refusal, Role, Trouble};
 use crate::web::{Answer, Cx, Outcome, PageParts, paragraphs, parse_id, show};
 
-use super::super::super::fund;
 use super::super::super::model::{Correction, Project, State, Thing};
 use super::super::super::pages::{desk_address as address, desk_head as head, error_of, load, refused, status_of};
 use super::super::{actions, finance, store};
@@ -25,7 +24,7 @@ pub fn clocks(cx: &Cx) -> Outcome {
                 (ui::link_button(ui::ButtonKind::Main, &cx.t("project-progress-new"), &address(project.id, "/progress")))
                 (ui::link_button(ui::ButtonKind::Quiet, &cx.t("project-disclosure-new"), &address(project.id, "/disclosures")))
                 @if project.state == State::Closed {
-                    (ui::link_button(ui::ButtonKind::Quiet, &cx.t("disclosure-leftovers"), &address(project.id, "/statements")))
+                    (ui::link_button(ui::ButtonKind::Quiet, &cx.t("disclosure-leftovers"), &address(project.id, "/leftovers")))
                 }
                 (ui::link_button(ui::ButtonKind::Quiet, &cx.t("disclosure-correct"), &address(project.id, "/corrections")))
             }
@@ -125,52 +124,6 @@ pub fn correct(cx: &Cx) -> Outcome {
     match published {
         Ok(_) => Ok(Answer::redirect(format!("{}?done=disclosure-correction", address(project.id, "/corrections")))),
         Err(Trouble::Refused(refusal)) => corrections_page(cx, &project, &[refusal]),
-        Err(fault) => Err(fault),
-    }
-}
-
-pub fn leftovers(cx: &Cx) -> Outcome {
-    leftovers_page(cx, &load(cx)?, &[])
-}
-
-fn leftovers_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
-    let (total, statements) =
-        cx.app.db.read(|tx| Ok::<_, Fault>((fund::total(tx, project.id)?, store::leftover_statements(tx, project.id)?)))?;
-    let may = project.state == State::Closed && cx.actor.holds(project.recipient_id, &[Role::Manager, Role::Finance]);
-    let body = html! {
-        (head(cx, project, 5))
-        (refused(cx, refusals))
-        (ui::section(&cx.t("disclosure-leftovers"), None, html! {
-            p { (cx.ta("disclosure-leftovers-amount", &[("amount", show::money(total.in_account_fen()).into())])) }
-            (show::as_of(cx))
-            @if may { (ui::form(&ui::Form {
-                action: address(project.id, "/statements").into(),
-                body: html! {
-                    (ui::textarea_field(&ui::TextArea {
-                        name: "body".into(), label: cx.t("disclosure-leftovers-body").into(), help: cx.t("disclosure-leftovers-help").into(),
-                        value: cx.form("body").into(), error: error_of(cx, refusals, "body").into(), required: true, rows: 6, ..ui::TextArea::default()
-                    }))
-                    (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("disclosure-leftovers-publish"), None), None))
-                },
-                ..ui::Form::default()
-            })) } @else { p { (cx.t("disclosure-leftovers-later")) } }
-        }))
-        @for statement in &statements {
-            (ui::card(Some(&day_text(day_of(statement.published_at))), html! {
-                p { (cx.ta("disclosure-leftovers-amount", &[("amount", show::money(statement.amount_fen).into())])) }
-                (paragraphs(&statement.body))
-                p { (ui::Link::new(cx.t("disclosure-read"), Thing::Leftovers.path(project.id, statement.id))) }
-            }))
-        }
-    };
-    Ok(cx.page_with_status(status_of(refusals), PageParts { title: &cx.t("disclosure-leftovers"), body, ..PageParts::default() }))
-}
-
-pub fn tell_leftovers(cx: &Cx) -> Outcome {
-    let project = load(cx)?;
-    match actions::tell_leftovers(&cx.app, &cx.actor, project.id, cx.form("body"), cx.now) {
-        Ok(_) => Ok(Answer::redirect(format!("{}?done=disclosure-leftovers", address(project.id, "/statements")))),
-        Err(Trouble::Refused(refusal)) => leftovers_page(cx, &project, &[refusal]),
         Err(fault) => Err(fault),
     }
 }

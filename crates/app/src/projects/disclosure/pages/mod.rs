@@ -41,8 +41,6 @@ pub fn routes() -> Vec<Route> {
         get("/desk/projects/{id}/sheets/expenses", Right::Desk, sheets::expenses),
         get("/desk/projects/{id}/sheets/{sheet}", Right::Desk, sheets::sheet),
         post("/desk/projects/{id}/sheets/{sheet}/confirmation", Right::Desk, sheets::confirm),
-        get("/desk/projects/{id}/statements", Right::Desk, desk::leftovers),
-        post("/desk/projects/{id}/statements", Right::Desk, desk::tell_leftovers),
     ]
 }
 
