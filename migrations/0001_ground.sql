@@ -144,6 +144,7 @@ CREATE TABLE certificate (
   CHECK (valid_from_day <= valid_until_day)
 ) {strict};
 CREATE INDEX certificate_organisation ON certificate (organisation_id, kind);
+{append_only certificate};
 
 -- The charity's own merchant number at the channel. Money lands there and nowhere else.
 CREATE TABLE merchant (

@@ -39,7 +39,7 @@ operations-csv = Download as a table (CSV)
 
 claim-word = Who has it
 claim-mine = You have this until { $until }; after that somebody else may take it up.
-claim-theirs = { $name } has this until { $until }. A decision of yours would not be taken now.
+claim-theirs = { $name } has been looking at this since { $since } and has it until { $until }. A decision of yours would not be taken now.
 claim-take = I will do it
 claim-leave = Let it go
 done-claim-taken = It is yours for half an hour.

@@ -39,7 +39,7 @@ operations-csv = 下载为表格（CSV）
 
 claim-word = 领取情况
 claim-mine = 这件事由您处理，到 { $until } 为止；到时没有办完，别人可以接手。
-claim-theirs = { $name }正在处理这件事，到 { $until } 为止。现在由您作出的决定不会被接受。
+claim-theirs = { $name }正在处理这件事，从 { $since } 开始，到 { $until } 为止。现在由您作出的决定不会被接受。
 claim-take = 由我处理
 claim-leave = 不处理了，放回去
 done-claim-taken = 这件事归您处理半小时。

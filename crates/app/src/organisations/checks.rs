@@ -56,7 +56,7 @@ pub fn record(app: &App, actor: &Actor, organisation_id: Id, directory_entry: &s
     let until = day + app.qualification_check_days;
     app.db.write(|tx| {
         store::find(tx, organisation_id)?.ok_or_else(Refusal::not_found)?;
-        claims::decide(tx, "organisation", organisation_id, person_id, now)?;
+        claims::decide(tx, "qualification", organisation_id, person_id, now)?;
         if !store::may_raise_funds(tx, organisation_id, day)? {
             return Err(Refusal::conflict("refusal-organisation-check-invalid").into());
         }
@@ -71,6 +71,40 @@ pub fn record(app: &App, actor: &Actor, organisation_id: Id, directory_entry: &s
         });
         Ok(public_entry::append(tx, entry_id, "qualification_checked", &body.to_string(), now)?)
     })
+}
+
+/// A charity whose papers must be looked at.
+pub struct CheckDue {
+    pub organisation_id: Id,
+    pub name: String,
+    /// Nothing: they were never looked at.
+    pub holds_until_day: Option<Day>,
+    /// Since when one of its projects is on its way to publication.
+    pub asked_at: Micros,
+}
+
+/// Charities with a project on its way to publication or taking gifts, whose papers were never looked at, or for which the last
+/// look is good until `day` at most.
+pub fn due(tx: &mut Tx, day: Day, most: i64) -> Result<Vec<CheckDue>, Fault> {
+    let rows = tx.query(
+        sql("SELECT organisation.id, organisation.name, wanted.asked_at, \
+             (SELECT MAX(q.holds_until_day) FROM qualification_check q WHERE q.organisation_id = organisation.id) AS until_day \
+             FROM organisation JOIN (SELECT recipient_id, MIN(created_at) AS asked_at FROM project \
+               WHERE state IN ('submitted', 'reviewed', 'published') GROUP BY recipient_id) AS wanted ON wanted.recipient_id = organisation.id \
+             WHERE NOT EXISTS (SELECT 1 FROM qualification_check q WHERE q.organisation_id = organisation.id AND q.holds_until_day > ?1) \
+             ORDER BY wanted.asked_at, organisation.id LIMIT ?2"),
+        params![day, most],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(CheckDue {
+                organisation_id: row.int("id")?,
+                name: row.text("name")?,
+                holds_until_day: row.opt_int("until_day")?,
+                asked_at: row.int("asked_at")?,
+            })
+        })
+        .collect()
 }
 
 /// Everything on the side of organisations that keeps an appeal from being published on `day`: the recipient's papers were

@@ -19,6 +19,7 @@
 pub mod actions;
 pub mod admissions;
 pub mod areas;
+mod check;
 pub mod checks;
 mod decisions;
 pub mod invitations;
@@ -38,6 +39,7 @@ use db::Fault;
 
 use crate::App;
 
+pub use check::check;
 pub use checks::missing_for_publication;
 pub use decisions::appealable;
 pub use jobs::chores;

@@ -2,14 +2,17 @@
 
 use db::{Fault, Tx};
 
-use crate::kernel::civil::{day_of, start_of};
+use crate::kernel::civil::{Day, day_of, start_of};
 use crate::kernel::{Id, Micros, WAITING_SHOWN, Waiting};
 
 use super::admissions::{self, AdmissionState};
 use super::rules::{EXPIRING_DAYS, WARNED_DAYS};
-use super::{model::Kind, partners, renewals, reports, store};
+use super::{checks, model::Kind, partners, renewals, reports, store};
 
-/// Applications and renewals, certificates that are about to end.
+/// So many days before it ends, a look at an organisation's papers is due again.
+const CHECKED_SOON_DAYS: Day = 14;
+
+/// Applications and renewals, certificates that are about to end, papers that must be looked at again.
 pub fn for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fault> {
     let today = day_of(now);
     let mut waiting = Vec::new();
@@ -39,6 +42,18 @@ pub fn for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fault> {
     }
     for ending in renewals::ending(tx, today + WARNED_DAYS[1], WAITING_SHOWN)? {
         waiting.push(certificate(&ending, "organisation", ending.certificate.organisation_id, false));
+    }
+    for due in checks::due(tx, today + CHECKED_SOON_DAYS, WAITING_SHOWN)? {
+        waiting.push(Waiting {
+            queue: "waiting-qualification",
+            thing: "qualification",
+            thing_id: due.organisation_id,
+            title: due.name,
+            href: format!("/operator/organisations/{}", due.organisation_id),
+            since: due.holds_until_day.map_or(due.asked_at, |day| start_of(day + 1 - CHECKED_SOON_DAYS)),
+            due_at: due.holds_until_day.map(|day| start_of(day + 1) - 1),
+            unattended: "unattended-qualification",
+        });
     }
     Ok(waiting)
 }

@@ -6,7 +6,7 @@ use crate::kernel::civil::{Day, day_of, start_of};
 use crate::kernel::{Id, Micros, WAITING_SHOWN, Waiting, workdays};
 
 use super::disclosure::finance;
-use super::model::State;
+use super::model::{Project, State};
 use super::store;
 
 /// 工作日. No law gives the platform a time for its review; this is its own promise to the charities.
@@ -93,6 +93,11 @@ pub fn waiting_for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fa
     Ok(waiting)
 }
 
+/// A report waits from two weeks before its day on.
+pub(super) fn waits_soon(project: &Project, now: Micros) -> bool {
+    project.due_day <= day_of(now) + 14
+}
+
 /// Payouts to decide, reports that are late, drafts: of the organisations whose desk this is.
 pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], now: Micros) -> Result<Vec<Waiting>, Fault> {
     let mut waiting = Vec::new();
@@ -137,8 +142,7 @@ pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], now: Micros) -> Res
     waiting.extend(finance::returned_at_desk(tx, organisation_ids)?);
     for project in store::desk_projects(tx, organisation_ids)? {
         let href = format!("/desk/projects/{}", project.id);
-        // A report waits from two weeks before its day on.
-        if project.due_day <= day_of(now) + 14 {
+        if waits_soon(&project, now) {
             waiting.push(Waiting {
                 queue: "waiting-report",
                 thing: "report",

@@ -9,6 +9,7 @@ use money::Fen;
 use crate::App;
 use crate::kernel::{Id, Trouble, audit, hex, sha256};
 use crate::offline;
+use crate::organisations;
 use crate::papers;
 use crate::projects::disclosure;
 use crate::projects::fund::{self, Total};
@@ -55,6 +56,7 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         snapshots(tx, &mut findings)?;
         days(tx, &mut findings)?;
         findings.extend(crate::projects::check(tx)?.into_iter().map(Finding));
+        findings.extend(organisations::check(tx)?.into_iter().map(Finding));
         findings.extend(disclosure::check(tx)?.into_iter().map(Finding));
         findings.extend(offline::check(tx)?.into_iter().map(Finding));
         findings.extend(audit::check(tx)?.into_iter().map(Finding));

@@ -72,7 +72,8 @@ pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], _now: Micros) -> Re
         for c in store::complaints::statements_asked(tx, *organisation_id)? {
             waiting.push(Waiting {
                 queue: "waiting-statements",
-                thing: "complaint",
+                // Not the complaint itself: whoever is complained about must not keep the operator from answering.
+                thing: "statement",
                 thing_id: c.id,
                 title: c.body.chars().take(40).collect(),
                 href: format!("/desk/complaints/{}", c.id),

@@ -31,7 +31,8 @@ impl Cx {
                 )
             }
             Some((claim, name)) => {
-                let until = self.ta("claim-theirs", &[("name", name.into()), ("until", minute(claim.ends_at).into())]);
+                let (since, until) = (minute(claim.taken_at), minute(claim.ends_at));
+                let until = self.ta("claim-theirs", &[("name", name.into()), ("since", since.into()), ("until", until.into())]);
                 ui::notice(ui::Tone::Warn, &self.t("claim-word"), None, html! { p { (until) } })
             }
         })

@@ -45,6 +45,7 @@ mod browse;
 mod browser;
 mod browser_year;
 mod cast;
+mod claims;
 mod coverage;
 mod desks;
 mod disclosure;

@@ -6,19 +6,35 @@ use app::web::Lang;
 use db::{params, sql};
 use testkit::{Engine, Options, World};
 
-fn world(mode: Mode) -> World {
-    World::with(Engine::Sqlite, Options { mode: Some(mode), ..Options::default() })
+fn world(engine: Engine, mode: Mode) -> World {
+    World::with(engine, Options { mode: Some(mode), ..Options::default() })
 }
 
-#[test]
-fn every_page_says_what_the_site_is_and_one_says_what_it_may_not_do() {
+/// A mode is chosen when a world begins, so these stories begin their own, on either engine.
+macro_rules! in_modes_on_both_engines {
+    ($($story:ident),* $(,)?) => {$(
+        mod $story {
+            #[test]
+            fn sqlite() {
+                super::$story(testkit::Engine::Sqlite);
+            }
+
+            #[test]
+            fn postgres() {
+                super::$story(testkit::Engine::Postgres);
+            }
+        }
+    )*};
+}
+
+fn every_page_says_what_the_site_is_and_one_says_what_it_may_not_do(engine: Engine) {
     for (mode, statement) in [
         (Mode::Demo, "演示环境"),
         (Mode::OwnSite, "慈善组织自有网站"),
         (Mode::Designated, "指定的互联网公开募捐服务平台"),
         (Mode::Closed, "内部互助"),
     ] {
-        let world = world(mode);
+        let world = world(engine, mode);
         let stranger = world.stranger();
         stranger.get("/sign-in").has_status(200).sees(statement);
         let about = stranger.get("/about/mode");
@@ -33,9 +49,8 @@ fn every_page_says_what_the_site_is_and_one_says_what_it_may_not_do() {
     }
 }
 
-#[test]
-fn a_charitys_own_site_names_the_platform_and_serves_one_charity() {
-    let world = world(Mode::OwnSite);
+fn a_charitys_own_site_names_the_platform_and_serves_one_charity(engine: Engine) {
+    let world = world(engine, Mode::OwnSite);
     let cast = world.cast();
     let drafted = world.drafted(&cast, "自有网站的项目");
     let (app, now) = (&world.app, world.now());
@@ -77,9 +92,8 @@ fn a_charitys_own_site_names_the_platform_and_serves_one_charity() {
     cast.second_reviewer.submit(&page, &format!("{judged}/publication"), &[]).has_status(403).sees("只能为这一家慈善组织募捐");
 }
 
-#[test]
-fn a_closed_site_shows_nothing_to_strangers_and_everything_to_members() {
-    let world = world(Mode::Closed);
+fn a_closed_site_shows_nothing_to_strangers_and_everything_to_members(engine: Engine) {
+    let world = world(engine, Mode::Closed);
     let cast = world.cast();
     let project = world.project(&cast, "村里的路灯");
     let (stranger, donor) = (world.guest(), world.donor("13800138000"));
@@ -115,14 +129,13 @@ fn a_closed_site_shows_nothing_to_strangers_and_everything_to_members() {
 
 /// R21: uniform publishing, no paid ranking, no fees. What the program can guarantee: no route, table or message for any of
 /// them, and every public list sorted by what it says. That nobody pays under the table no program can promise.
-#[test]
-fn r21_nothing_is_for_sale_and_every_project_is_published_the_same_way() {
+fn r21_nothing_is_for_sale_and_every_project_is_published_the_same_way(engine: Engine) {
     for mode in Mode::ALL {
         for ability in [Ability::Fees, Ability::Advertising, Ability::PaidRanking] {
             assert!(allows(mode, ability).is_err(), "{mode:?} {ability:?}");
         }
     }
-    let world = world(Mode::Designated);
+    let world = world(engine, Mode::Designated);
     let schema = world.app.db.schema().expect("a schema");
     for (table, columns) in &schema.tables {
         let words = [vec![table.clone()], columns.columns.iter().map(|c| c.name.clone()).collect()].concat();
@@ -150,3 +163,10 @@ fn r21_nothing_is_for_sale_and_every_project_is_published_the_same_way() {
     let newest = stranger.get("/projects").text().to_owned();
     assert!(newest.find("后公开的项目") < newest.find("一分不少"), "{later}");
 }
+
+in_modes_on_both_engines![
+    every_page_says_what_the_site_is_and_one_says_what_it_may_not_do,
+    a_charitys_own_site_names_the_platform_and_serves_one_charity,
+    a_closed_site_shows_nothing_to_strangers_and_everything_to_members,
+    r21_nothing_is_for_sale_and_every_project_is_published_the_same_way,
+];

@@ -43,6 +43,7 @@ fn r1_papers_and_filing_are_compared_again_before_publication(world: &World) {
     let publish = || projects::publish(&world.app, &cast.second_reviewer.actor, project, version(world, project), world.now());
     assert_eq!(refusal_of(publish()), "refusal-organisation-check-old");
     cast.reviewer.get(&format!("/operator/projects/{project}")).has_status(200).sees("接收机构的证书和备案核验已于");
+    cast.reviewer.get("/operator?queue=waiting-qualification&show=late").sees("机构证书待核验").sees("清河慈善基金会");
     let page = format!("/operator/organisations/{}", cast.charity);
     let action = format!("{page}/checks");
     cast.reviewer.get(&page).sees("发布前核验").sees("已过期").sees("周审");
@@ -51,6 +52,7 @@ fn r1_papers_and_filing_are_compared_again_before_publication(world: &World) {
     let typed = [("directory_entry", "慈善中国：清河慈善基金会，备案与证书一致"), ("note", "两证在有效期内")];
     cast.reviewer.submit(&cast.reviewer.get(&page), &action, &typed).has_status(200).sees("核验已记录").sees("两证在有效期内");
     world.stranger().get(&format!("/organisations/{}", cast.charity)).sees("平台最近一次核验").sees_no("两证在有效期内");
+    cast.reviewer.get("/operator").sees_no("机构证书待核验");
     publish().expect("everything is there");
     let told = world.count(sql("SELECT COUNT(*) AS count FROM public_entry WHERE kind = 'qualification_checked'"), params![]);
     assert_eq!(told, 2);
@@ -215,9 +217,48 @@ fn r23_certificates_and_scans_are_kept(world: &World) {
     assert_eq!((certificates.len(), scans.len()), (3, 1), "the old licence stands beside the new one");
     let gone = world.app.db.write(|tx| tx.execute(sql("DELETE FROM certificate_scan"), params![]));
     assert!(gone.is_err(), "the database refuses");
+    let longer = world.app.db.write(|tx| tx.execute(sql("UPDATE certificate SET valid_until_day = 99999"), params![]));
+    assert!(longer.is_err(), "a certificate is never made to last longer: the renewal is another one");
     for file in crate::sources::files("crates/app/src", ".rs") {
         assert!(!file.text.contains("DELETE FROM certificate"), "{} deletes certificates", file.path);
     }
+}
+
+/// What the check of the books says of organisations, when somebody with the database in hand has put a hand in.
+fn the_check_knows_what_must_hold_of_organisations(world: &World) {
+    let cast = world.cast();
+    let donor = world.donor("13800138000");
+    let life = world.life(&cast, &donor);
+    world.check_the_books();
+    let findings = || {
+        let (_, findings) = app::settlement::check::check(&world.app.db).expect("a check");
+        findings.into_iter().map(|f| f.0).collect::<Vec<_>>().join("\n")
+    };
+    let seat = world.count(sql("SELECT MIN(id) AS count FROM seat WHERE person_id = ?1"), params![cast.manager.id]);
+    let tamper = |statement, id: i64| world.app.db.write(|tx| tx.execute_one(statement, params![id])).expect("a hand in the database");
+    tamper(
+        sql(
+            "INSERT INTO seat (id, organisation_id, person_id, role, starts_at) SELECT 7, organisation_id, person_id, role, starts_at + 1 FROM seat WHERE id = ?1",
+        ),
+        seat,
+    );
+    assert!(findings().contains("the same seat twice"), "{}", findings());
+    tamper(sql("DELETE FROM seat WHERE id = 7 AND ?1 > 0"), seat);
+    tamper(sql("UPDATE admission SET state = 'refused' WHERE id = ?1"), life.admission);
+    assert!(findings().contains(&format!("admission {} is not where its last step led", life.admission)), "{}", findings());
+    tamper(sql("UPDATE admission SET state = 'submitted' WHERE id = ?1"), life.admission);
+    renewals::decide(&world.app, &cast.reviewer.actor, life.renewal, true, "").expect("accepted");
+    world.check_the_books();
+    tamper(sql("UPDATE file SET public_since = NULL WHERE id = (SELECT file_id FROM renewal WHERE id = ?1)"), life.renewal);
+    tamper(sql("UPDATE renewal SET number = '另一个' WHERE id = ?1"), life.renewal);
+    let said = findings();
+    assert!(said.contains("its certificate or scan is not there") && said.contains("is not public"), "{said}");
+    // Put back as it was, for the world's own last look.
+    tamper(sql("UPDATE file SET public_since = created_at WHERE id = (SELECT file_id FROM renewal WHERE id = ?1)"), life.renewal);
+    tamper(
+        sql("UPDATE renewal SET number = (SELECT number FROM certificate WHERE certificate.id = renewal.certificate_id) WHERE id = ?1"),
+        life.renewal,
+    );
 }
 
 fn the_list_of_organisations_is_exported_as_it_was_asked_for(world: &World) {
@@ -239,6 +280,7 @@ fn the_list_of_organisations_is_exported_as_it_was_asked_for(world: &World) {
 }
 
 on_both_engines![
+    the_check_knows_what_must_hold_of_organisations,
     r1_papers_and_filing_are_compared_again_before_publication,
     a_certificate_that_ends_during_fundraising_stops_gifts_until_it_is_renewed,
     r4_the_page_shows_what_the_law_wants_and_no_private_person,

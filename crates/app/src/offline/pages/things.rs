@@ -122,7 +122,7 @@ fn page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         (refused(cx, refusal))
         (ui::definition_list(&terms))
         @if t.state == ThingsState::Entered { p { (cx.t("offline-things-two-people")) } }
-        @if t.state == ThingsState::Entered && second && !mine { (decision(cx, refusal, &path, &cx.t("offline-things-confirm"))) }
+        @if t.state == ThingsState::Entered && second && !mine { (cx.claim_banner("offline_things", id)?) (decision(cx, refusal, &path, &cx.t("offline-things-confirm"))) }
         @if matches!(t.state, ThingsState::Received { .. }) && second {
             (ui::section(&cx.t("offline-hand-over"), None, ui::form(&ui::Form {
                 action: format!("{path}/handover").into(),

@@ -248,6 +248,7 @@ fn one(cx: &Cx, refused: Option<(FormOf, &Refusal)>) -> Outcome {
         @if o.kind == Kind::Charity { (ui::section(&cx.t("organisation-checks"), None, html! {
             p { (cx.t("organisation-checks-note")) }
             @if view.checks.is_empty() { p { (cx.t("organisation-checks-none")) } } @else { (check_table(cx, &view.checks)) }
+            (cx.claim_banner("qualification", id)?)
             (check_form(cx, &format!("{base}/checks"), of(FormOf::Check)))
         })) }
         @if let Some(p) = &view.profile { (ui::section(&cx.t("organisation-particulars"), None, ui::definition_list(&super::room::terms(cx, p, true)))) }

@@ -236,7 +236,7 @@ fn page(cx: &Cx, view: &View, opened: Option<&(String, String)>, refusal: Option
         (ui::definition_list(&terms))
         @if let Some(request) = request { (asked_of_service(cx, request)) }
         (ui::table(&table))
-        @if issues && a.state == State::Waiting { (decision(cx, a, &address, opened.is_some())) }
+        @if issues && a.state == State::Waiting { (cx.claim_banner("receipt_application", a.id)?) (decision(cx, a, &address, opened.is_some())) }
         @if let Some(receipt) = receipt { (receipt_part(cx, receipt, a, &address, issues)) }
         @if !issues { p { (cx.t("papers-finance-only")) } }
     };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::App;
 use crate::files::{self, Prepared};
 use crate::kernel::civil::{Day, day_of};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, public_entry};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, public_entry};
 
 use super::super::fund;
 use super::super::model::{Hand, Hold, NewExpense, Payout, Project};
@@ -57,6 +57,7 @@ pub fn approve_payout(app: &App, actor: &Actor, payout_id: Id, now: Micros) -> R
         if project.hold != Hold::None {
             return Err(Refusal::conflict("refusal-project-held-payout").into());
         }
+        claims::decide(tx, "payout", payout_id, person_id, now)?;
         let decided = match rules::approve(&payout, person_id, now)? {
             Approval::First(hand) => store::first_hand(tx, payout_id, hand)?,
             Approval::Second { second, hands } => {
@@ -94,6 +95,7 @@ pub fn refuse_payout(app: &App, actor: &Actor, payout_id: Id, reason: &str, now:
         let (payout, project) = open_payout(tx, actor, payout_id)?;
         let person_id = seated(actor, &[project.recipient_id], &[Role::Finance, Role::Approver])?;
         rules::refuse(&payout, &reason)?;
+        claims::decide(tx, "payout", payout_id, person_id, now)?;
         if !store::refuse_payout(tx, payout_id, Hand { person_id, at: now }, &reason)? {
             return Err(Refusal::conflict("refusal-project-payout-decided").into());
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::App;
 use crate::files::{self, Prepared};
 use crate::kernel::civil::{Day, day_of, start_of};
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, hex, public_entry, sha256};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, claims, hex, public_entry, sha256};
 
 use super::super::disclosure::finance;
 use super::super::model::{Elsewhere, Figures, NewDisclosure, NewProgress, progress_text};
@@ -108,6 +108,7 @@ pub fn disclose(
     app.db.write(|tx| {
         let project = load(tx, actor, project_id)?;
         let person_id = seated(actor, &[project.recipient_id], &[Role::Manager, Role::Finance])?;
+        claims::decide(tx, "report", project_id, person_id, now)?;
         // Another disclosure since the sums were taken: this one would no longer follow.
         let (last, _) = store::last_disclosure(tx, project_id)?;
         if last.map_or(figures.from_day != day_of(project.published_at.unwrap_or(0)), |d| d.until_day + 1 != figures.from_day) {

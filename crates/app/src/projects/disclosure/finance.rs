@@ -270,7 +270,7 @@ pub fn returned_at_desk(tx: &mut Tx, organisation_ids: &[Id]) -> Result<Vec<Wait
             let (id, project_id) = (row.int("id")?, row.int("project_id")?);
             waiting.push(Waiting {
                 queue: "waiting-disclosure-returned",
-                thing: "disclosure",
+                thing: "disclosure_correction",
                 thing_id: id,
                 title: row.text("title")?,
                 href: format!("/desk/projects/{project_id}/corrections?thing=disclosure-{id}"),

@@ -102,7 +102,7 @@ fn page(cx: &Cx, view: &View, refusals: &[Refusal]) -> Outcome {
         ]))
         (show::as_of(cx))
         (next(cx, view))
-        @if let Some(r) = open.filter(|r| r.state == RedirectState::Requested) { (decision(cx, view, r, refusals)) }
+        @if let Some(r) = open.filter(|r| r.state == RedirectState::Requested) { (decision(cx, view, r, refusals)?) }
         (ui::section(&cx.t("project-leftovers-told"), None, html! {
             @if view.statements.is_empty() { p { (cx.t("project-leftovers-untold")) } }
             @for statement in &view.statements {
@@ -142,12 +142,13 @@ fn next(cx: &Cx, view: &View) -> Markup {
     ui::notice(tone, &cx.t("project-word-next"), None, html! { p { (words) } })
 }
 
-fn decision(cx: &Cx, view: &View, r: &Redirect, refusals: &[Refusal]) -> Markup {
+fn decision(cx: &Cx, view: &View, r: &Redirect, refusals: &[Refusal]) -> Result<Markup, Trouble> {
     let decides = cx.actor.holds(view.project.recipient_id, &[Role::Finance, Role::Approver]);
     if !decides || cx.actor.person_id() == Some(r.asked_by) {
-        return html! {};
+        return Ok(html! {});
     }
-    ui::form(&ui::Form {
+    let banner = cx.claim_banner("project_redirect", r.id)?;
+    let form = ui::form(&ui::Form {
         action: address(view.project.id, "/leftovers/decision").into(),
         hidden: vec![("redirect".into(), r.id.to_string().into())],
         body: html! {
@@ -165,7 +166,8 @@ fn decision(cx: &Cx, view: &View, r: &Redirect, refusals: &[Refusal]) -> Markup 
             ))
         },
         ..ui::Form::default()
-    })
+    });
+    Ok(html! { (banner) (form) })
 }
 
 fn statement_form(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Markup {

@@ -168,6 +168,7 @@ fn payout_page(cx: &Cx, view: &PayoutView, refusals: &[Refusal]) -> Outcome {
             p { (ui::Link::new(cx.t("project-correct"), address(project.id, &format!("/record-corrections/new?of=3-{}", payout.id)))) }
         }
         @if decides {
+            (cx.claim_banner("payout", payout.id)?)
             @match &yes {
                 Ok(_) => (ui::form(&ui::Form {
                     action: format!("/desk/payouts/{}/approval", payout.id).into(),

@@ -10,6 +10,7 @@ use crate::web::{Answer, Cx, Outcome, PageParts, show};
 use super::super::disclosure::finance_pages;
 use super::super::model::{Execution, Figures, NewProgress, Project};
 use super::super::rules::PHOTOGRAPHS;
+use super::super::waiting::waits_soon;
 use super::super::{actions, store};
 use super::overview::{address, head, load};
 use super::project_parts::{disclosure_table, post};
@@ -145,6 +146,7 @@ fn disclosure_page(cx: &Cx, project: &Project, figures: Option<&Figures>, refusa
     let body = html! {
         (head(cx, project, 2))
         (refused(cx, refusals))
+        @if may && waits_soon(project, cx.now) { (cx.claim_banner("report", project.id)?) }
         @if may { (ui::section(&cx.t("project-disclosure-new"), None, html! {
             @match figures {
                 Some(figures) => (publish_form(cx, project, figures, refusals)?),

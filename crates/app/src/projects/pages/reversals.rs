@@ -267,6 +267,7 @@ fn reversal_page(cx: &Cx, view: &View, refusals: &[Refusal]) -> Outcome {
         (ui::definition_list(&terms))
         @if r.state == ReversalState::Asked { p { (cx.t("project-reversal-two-people")) } }
         @if waits && mine.is_ok() {
+            (cx.claim_banner("reversal", r.id)?)
             (ui::form(&ui::Form {
                 action: format!("/desk/reversals/{}/confirmation", r.id).into(),
                 body: ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.ta(confirm, &[("amount", show::money(r.amount_fen).into())]), None), None),

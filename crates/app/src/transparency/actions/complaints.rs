@@ -92,6 +92,7 @@ pub fn give_statement(app: &App, sender: &Sender, id: Id, typed: &str, now: Micr
     app.db.write(|tx| {
         let complaint = store::find_at_desk(tx, id, &own)?.ok_or_else(Refusal::not_found)?;
         let about = project(tx, complaint.project_id)?;
+        claims::decide(tx, "statement", id, person_id, now)?;
         if !store::state(tx, id, &statement, person_id, now)? {
             return Err(Refusal::conflict("refusal-complaint-stated").into());
         }

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::kernel::civil::day_of;
-use crate::kernel::{Actor, Id, Micros, Refusal, Role, Strength, Trouble};
+use crate::kernel::{Actor, Id, Micros, Refusal, Role, Strength, Trouble, claims};
 use crate::people;
 
 use super::super::model::Asking;
@@ -58,6 +58,7 @@ pub fn answer(app: &App, sender: &Sender, id: Id, typed: &str, now: Micros) -> R
     app.db.write(|tx| {
         let question = store::find_at_desk(tx, id, &own)?.ok_or_else(Refusal::not_found)?;
         let about = project(tx, question.project_id)?;
+        claims::decide(tx, "question", id, person_id, now)?;
         if !store::answer(tx, id, &words, person_id, now)? {
             return Err(Refusal::conflict("refusal-question-answered").into());
         }

@@ -260,6 +260,7 @@ fn desk_page(cx: &Cx, at: &AtDesk, refusal: Option<&Refusal>) -> Outcome {
             (ui::card(Some(&cx.t("question-answer")), html! { (paragraphs(&q.answer)) (files::attachments(cx, &at.papers)) p.help { (show::instant(when)) } }))
         } @else {
             p { (due(cx, q.due_day)) }
+            (cx.claim_banner("question", q.id)?)
             (ui::form(&ui::Form {
                 action: format!("/desk/questions/{}", q.id).into(), method: ui::Method::Upload,
                 body: html! {
