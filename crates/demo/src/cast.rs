@@ -79,6 +79,12 @@ impl Cast {
         self.staff.iter().find(|(key, held, _)| key == organisation && *held == role).map(|(_, _, actor)| actor)
     }
 
+    /// Whoever was seated last in this role.
+    pub fn last(&self, organisation: &str, role: Role) -> &Actor {
+        let all = self.staff.iter().filter(|(key, held, _)| key == organisation && *held == role);
+        all.map(|(_, _, actor)| actor).next_back().unwrap_or_else(|| panic!("data/demo: nobody is {} of {organisation}", role.word()))
+    }
+
     pub fn staff(&self, organisation: &str, role: Role) -> &Actor {
         self.find(organisation, role).unwrap_or_else(|| panic!("data/demo: nobody is {} of {organisation}", role.word()))
     }

@@ -10,11 +10,13 @@
 //! | `text.rs` | what is told, read from `data/demo` |
 //! | `cast.rs` | founds the organisations and the people |
 //! | `gifts.rs` | who gives how much, when and to what; and the way of one gift |
+//! | `affairs.rs` | what happens beside the projects: receipts, refunds, questions, complaints, a change, a suspension |
 //! | `script.rs` | everything that happens, in the order of time |
 //! | `play.rs` | lets it happen |
 
 #![forbid(unsafe_code)]
 
+mod affairs;
 mod cast;
 mod dice;
 mod gifts;

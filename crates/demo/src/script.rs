@@ -3,6 +3,7 @@
 use app::kernel::civil::{Day, day_of, start_of};
 use app::kernel::{HOUR_US, MINUTE_US, Micros};
 
+use crate::affairs::AFFAIRS;
 use crate::gifts::Planned;
 use crate::text::{Organisation, Project};
 
@@ -26,6 +27,8 @@ pub enum Event {
     ApproveSecond(usize, usize),
     Spend(usize, usize),
     Gift(Box<Planned>),
+    /// By its place in the list of `affairs.rs`.
+    Affair(usize),
     /// What the program does by itself once in a while: folds, reconciliation, closing what was paid.
     Housekeeping,
 }
@@ -59,7 +62,8 @@ impl Calendar {
     pub fn window(&self, project: &Project) -> Option<(Micros, Micros)> {
         let public = matches!(project.state.as_str(), "published" | "fundraising_ended" | "executing" | "closed");
         // Until yesterday evening at the latest: so the same gifts are given at whatever time of day the world is built.
-        let last = project.ended.map_or(project.published - project.window, |ended| ended + 1).max(1);
+        let stopped = project.ended.or(project.suspended);
+        let last = stopped.map_or(project.published - project.window, |day| day + 1).max(1);
         let until = self.at(last, 22, 0);
         public.then(|| (self.at(project.published, 11, 0), until))
     }
@@ -85,6 +89,8 @@ impl Calendar {
             self.money(at, project, &mut events);
         }
         events.extend(gifts.into_iter().map(|gift| (gift.at, Event::Gift(Box::new(gift)))));
+        let affairs = AFFAIRS.iter().enumerate();
+        events.extend(affairs.map(|(which, (days_ago, hour, minute, _))| (self.at(*days_ago, *hour, *minute), Event::Affair(which))));
         let days = (1..BEGINNING_DAYS).rev().step_by(usize::try_from(HOUSEKEEPING_DAYS).unwrap_or(30));
         events.extend(days.map(|day| (self.at(day, 11, 5), Event::Housekeeping)));
         events.retain(|(at, _)| *at <= self.now);

@@ -109,6 +109,8 @@ pub struct Project {
     pub ended: Option<i64>,
     pub executing: Option<i64>,
     pub closed: Option<i64>,
+    /// The operator stopped it on this day; `affairs.rs` says why.
+    pub suspended: Option<i64>,
     pub lines: Vec<Line>,
     #[serde(default)]
     pub progress: Vec<Progress>,

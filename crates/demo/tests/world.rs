@@ -134,6 +134,36 @@ fn the_world_stands_and_holds_together(engine: Engine) {
         .unwrap();
     assert_eq!(states.len(), 7, "{states:?}");
 
+    // A visitor meets one of everything that can happen to a project, a gift and a donor's papers.
+    for (what, statement) in [
+        (
+            "receipts that stand",
+            sql(
+                "SELECT COUNT(*) AS count FROM receipt WHERE kind = 'receipt' AND id NOT IN (SELECT reverses_id FROM receipt WHERE reverses_id IS NOT NULL)",
+            ),
+        ),
+        (
+            "a merged receipt",
+            sql("SELECT COUNT(*) AS count FROM (SELECT receipt_id FROM receipt_gift GROUP BY receipt_id HAVING COUNT(*) > 1) AS merged"),
+        ),
+        ("a reversal", sql("SELECT COUNT(*) AS count FROM receipt WHERE kind = 'reversal'")),
+        ("a refund that is done", sql("SELECT COUNT(*) AS count FROM refund_case WHERE state = 'returned'")),
+        ("a refund under way", sql("SELECT COUNT(*) AS count FROM refund_case WHERE state = 'examined'")),
+        ("a gift by bank", sql("SELECT COUNT(*) AS count FROM transfer WHERE code = 7 AND state = 'posted'")),
+        ("an answered question", sql("SELECT COUNT(*) AS count FROM question WHERE answered_at IS NOT NULL")),
+        ("an open question", sql("SELECT COUNT(*) AS count FROM question WHERE answered_at IS NULL")),
+        ("a complaint with a statement", sql("SELECT COUNT(*) AS count FROM complaint WHERE statement <> '' AND answer <> ''")),
+        ("a complaint that waits for one", sql("SELECT COUNT(*) AS count FROM complaint WHERE statement = '' AND answer = ''")),
+        ("an announced change", sql("SELECT COUNT(*) AS count FROM project_change WHERE state = 'announced'")),
+        ("a correction", sql("SELECT COUNT(*) AS count FROM correction")),
+        ("leftovers that went elsewhere", sql("SELECT COUNT(*) AS count FROM transfer WHERE code = 8 AND state = 'posted'")),
+        ("a closing report", sql("SELECT COUNT(*) AS count FROM closing_report WHERE state = 'published'")),
+        ("a suspended project", sql("SELECT COUNT(*) AS count FROM project WHERE hold = 'suspended'")),
+        ("an open appeal", sql("SELECT COUNT(*) AS count FROM appeal WHERE state = 'open'")),
+    ] {
+        assert!(house.count(statement) > 0, "there is nothing of: {what}");
+    }
+
     // The channel's bills and the ledger say the same, day for day.
     assert_eq!(house.count(sql("SELECT COUNT(*) AS count FROM bill_day WHERE state <> 'agrees'")), 0);
     assert_eq!(house.count(sql("SELECT COUNT(*) AS count FROM reconciliation_case")), 0);

@@ -27,6 +27,7 @@ use crate::kernel::settings::Setting;
 use crate::kernel::{MINUTE_US, Trouble, claims};
 use crate::web::{Lang, Locales, Route};
 
+pub use appeals::make as make_appeal;
 pub use metrics::{metrics, metrics_router};
 pub use pages::publish_half as publish_report;
 pub use personal::personal;

@@ -12,7 +12,7 @@
 //! The money is set aside before the channel is asked, and the channel is asked under one number (`settlement::refunds`).
 //! Deliberately absent: telling a match pool that a matched gift went back; `jobs::returned` is the place where it will be told.
 
-mod actions;
+pub mod actions;
 mod jobs;
 mod model;
 mod pages;

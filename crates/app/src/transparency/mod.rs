@@ -11,7 +11,7 @@
 //! whether it was in time is never forgotten; whoever is complained about does not decide; closed is not solved, which the
 //! person who complained says.
 
-mod actions;
+pub mod actions;
 mod decisions;
 mod model;
 mod pages;
@@ -26,7 +26,7 @@ use crate::kernel::settings::Setting;
 use crate::kernel::{DAY_US, Id, Micros, Waiting};
 
 pub use decisions::appealable;
-pub use model::Figures;
+pub use model::{Asking, Figures, Kind, Outcome};
 pub use pages::routes;
 pub use personal::personal;
 pub use store::complaints::figures;

@@ -1,6 +1,6 @@
 //! What people do with a case: whoever asks opens it and brings papers; the desks decide (`desk.rs`).
 
-mod desk;
+pub mod desk;
 
 use db::{Fault, Tx};
 
