@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::kernel::{Micros, Refusal, Right, Trouble, civil, hex};
+use crate::people::{self, Purpose};
 use crate::projects;
 use crate::web::{Answer, Cx, Outcome, Route, get, parse_id, post};
 
@@ -21,7 +22,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// `GET /api/projects/{id}/calmer?amount=0.10`: what to show a donor before asking for a confirmation, and the code that
-/// proves it was shown for this amount.
+/// proves it was shown for this amount; and the words to which a signed-in donor agrees who sends a name to be shown.
 fn calmer(cx: &Cx) -> Outcome {
     let project_id = cx.id_param("id")?;
     let amount_fen = rules::amount(cx.query("amount"))?;
@@ -34,6 +35,7 @@ fn calmer(cx: &Cx) -> Outcome {
         "recipient": shown.accepting.recipient_name,
         "expires": ticket.expires_at,
         "code": ticket.code(&cx.app),
+        "name_consent": people::consent_words(&cx.app, cx.lang, Purpose::PublishName),
     })))
 }
 
@@ -77,6 +79,10 @@ fn give(cx: &Cx) -> Outcome {
         open_id: String::new(),
         client_address: cx.request.peer.clone(),
     };
+    // As on the page: whoever sends a name to be shown agrees to the words that the calmer gave (PIPL art. 25).
+    if let (Some(person_id), false, false) = (cx.actor.person_id(), request.anonymous, request.name.is_empty()) {
+        people::agree(&cx.app, cx.lang, person_id, Purpose::PublishName)?;
+    }
     let id = actions::confirm(&cx.app, &cx.actor, &ticket, text("code")?, request, cx.now)?;
     let path = actions::gift_path(&cx.app, id);
     let begun = actions::find(&cx.app, id, path.rsplit('/').next().unwrap_or_default())?;

@@ -304,6 +304,26 @@ fn a_program_gives_by_the_same_way(world: &World) {
     assert!(made["pay"]["reference"].as_str().is_some_and(|r| !r.is_empty()), "{made}");
     let gift: Id = made["id"].as_str().expect("an id").parse().expect("digits");
     world.pay(gift);
+    // A signed-in donor's name is shown by the consent whose words came with the calmer, as on the page.
+    assert!(shown["name_consent"].as_str().is_some_and(|words| words.contains("公开")), "{shown}");
+    let donor = world.donor("13800138000");
+    let consents =
+        || world.count(sql("SELECT COUNT(*) AS count FROM consent WHERE purpose = 'publish_name' AND person_id = ?1"), params![donor.id]);
+    let origin = world.app.base_url.clone();
+    let own_page = [("origin", origin.as_str()), ("sec-fetch-site", "same-origin")];
+    for (anonymous, held) in [(true, 0), (false, 1)] {
+        let calmer = read(&donor.get(&format!("/api/projects/{}/calmer?amount=0.10", project.id)));
+        let mut own = wish.clone();
+        own["anonymous"] = anonymous.into();
+        own["name"] = if anonymous { "".into() } else { "王小满".into() };
+        for name in ["expires", "code"] {
+            own[name] = calmer[name].clone();
+        }
+        own["snapshot"] = calmer["hash"].clone();
+        let answer = donor.send(axum::http::Method::POST, "/api/gifts", &own_page, own.to_string().into_bytes());
+        answer.has_status(201);
+        assert_eq!(consents(), held);
+    }
     let state = program.get(&format!("/api{}", path(world, gift)));
     let state = read(state.has_status(200));
     assert_eq!((&state["state"], &state["position"], &state["whereabouts"]["in_account"]), (&"thanks".into(), &1.into(), &"0.10".into()));
@@ -330,7 +350,7 @@ fn a_program_gives_by_the_same_way(world: &World) {
     }
     let broken = program.send(axum::http::Method::POST, "/api/gifts", &[], b"{".to_vec());
     assert_eq!(broken.status, 400);
-    assert_eq!(intents(world), 1);
+    assert_eq!(intents(world), 3);
 }
 
 fn a_code_to_scan_is_shown_on_a_desk(world: &World) {
