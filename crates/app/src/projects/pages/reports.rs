@@ -191,7 +191,7 @@ fn publish_form(cx: &Cx, project: &Project, f: &Figures, refusals: &[Refusal]) -
         ("expense_fen", f.expense_fen),
         ("closing_fen", f.closing_fen),
     ];
-    let (lines, left_fen, costs) = finance_pages::preview(cx, project, f)?;
+    let preview = finance_pages::preview(cx, project, f)?;
     Ok(html! {
         (ui::receipt(&ui::Receipt {
             title: format!("{} – {}", day_text(f.from_day), day_text(f.until_day)).into(),
@@ -205,8 +205,9 @@ fn publish_form(cx: &Cx, project: &Project, f: &Figures, refusals: &[Refusal]) -
             ],
             foot: html! { (cx.t("project-disclosure-source")) },
         }))
-        (ui::section(&cx.t("disclosure-lines"), None, finance_pages::line_table(cx, project.id, &lines)))
-        (ui::section(&cx.t("disclosure-costs"), None, finance_pages::cost_table(cx, &costs)))
+        (ui::section(&cx.t("disclosure-flows"), None, finance_pages::flow_table(cx, &preview.flows)))
+        (ui::section(&cx.t("disclosure-lines"), None, finance_pages::line_table(cx, project.id, &preview.lines)))
+        (ui::section(&cx.t("disclosure-costs"), None, finance_pages::cost_table(cx, &preview.costs)))
         (ui::form(&ui::Form {
             action: address(project.id, "/disclosures").into(),
             method: ui::Method::Upload,
@@ -216,7 +217,7 @@ fn publish_form(cx: &Cx, project: &Project, f: &Figures, refusals: &[Refusal]) -
                     name: "summary".into(), label: cx.t("project-disclosure-words").into(), help: cx.t("project-disclosure-words-help").into(),
                     value: cx.form("summary").into(), error: error_of(cx, refusals, "summary").into(), required: true, rows: 6, ..ui::TextArea::default()
                 }))
-                (finance_pages::fields(cx, left_fen, refusals))
+                (finance_pages::fields(cx, preview.left_fen, refusals))
                 (ui::submit_row(
                     ui::button(ui::ButtonKind::Main, &cx.t("project-disclosure-publish"), None),
                     Some(&ui::Link::new(cx.t("project-another-day"), address(project.id, "/disclosures"))),

@@ -11,7 +11,7 @@ use super::super::super::model::{
     Cost, Disclosure, Elsewhere, ExpenseLine, Figures, Flow, NewDisclosure, Particulars, Project, Review, Thing,
 };
 use super::super::super::pages::{error_of, percent, quantity_words, refused, status_of, trail};
-use super::super::super::rules::PAPERS;
+use super::super::super::rules::{PAPERS, flows};
 use super::super::super::store as told;
 use super::super::{actions, finance};
 use super::corrections_beside;
@@ -76,15 +76,26 @@ pub(in crate::projects) fn fields(cx: &Cx, left_fen: i64, refusals: &[Refusal]) 
     }
 }
 
-/// The expenses that the disclosure until a day would tell, and how the categories stand.
-pub(in crate::projects) fn preview(cx: &Cx, project: &Project, figures: &Figures) -> Result<(Vec<ExpenseLine>, i64, Vec<Cost>), Trouble> {
+/// What the disclosure until a day would tell: what its figures are made of, its expenses, how the categories stand; and what the
+/// last one left of the money from elsewhere.
+pub(in crate::projects) struct Preview {
+    pub flows: Vec<(Flow, i64)>,
+    pub lines: Vec<ExpenseLine>,
+    pub costs: Vec<Cost>,
+    pub left_fen: i64,
+}
+
+pub(in crate::projects) fn preview(cx: &Cx, project: &Project, figures: &Figures) -> Result<Preview, Trouble> {
     let end = start_of(figures.until_day + 1);
     cx.app.db.read(|tx| {
-        Ok((
-            finance::untold_expenses(tx, project.id, end)?,
-            finance::elsewhere_left(tx, project.id)?.unwrap_or(0),
-            finance::costs(tx, project.id, None)?,
-        ))
+        let lines = finance::untold_expenses(tx, project.id, end)?;
+        let (until, told) = (finance::flows_until(tx, project.id, end)?, finance::flows_told(tx, project.id, None)?);
+        Ok(Preview {
+            flows: flows(figures, &until, &told, lines.iter().map(|l| l.amount_fen).sum())?,
+            lines,
+            costs: finance::costs(tx, project.id, None)?,
+            left_fen: finance::elsewhere_left(tx, project.id)?.unwrap_or(0),
+        })
     })
 }
 
@@ -185,7 +196,7 @@ fn verdict(cx: &Cx, review: &Review) -> Markup {
 }
 
 /// What the ledger's figures are made of. What the charity states of money from elsewhere is never among them.
-fn flow_table(cx: &Cx, flows: &[(Flow, i64)]) -> Markup {
+pub(in crate::projects) fn flow_table(cx: &Cx, flows: &[(Flow, i64)]) -> Markup {
     let mut table = ui::Table::new(
         cx.t("disclosure-flows-caption"),
         vec![
