@@ -93,10 +93,11 @@ pub fn notice(tx: &mut Tx, id: Id) -> Result<Option<ProjectNotice>, Fault> {
     row.as_ref().map(ProjectNotice::from_row).transpose()
 }
 
-/// A slice of the donors of a project: the next gifts after `after`, each with its donor (0: a guest).
+/// A slice of the donors of a project: the next gifts after `after`, each with its donor (0: a guest), whatever way it came.
 pub fn donors_after(tx: &mut Tx, project_id: Id, after: Id, limit: i64) -> Result<Vec<(Id, Id)>, Fault> {
     let rows = tx.query(
-        sql("SELECT gift.id, gift.donor_id FROM project_gift JOIN gift ON gift.id = project_gift.gift_id \
+        sql("SELECT project_gift.gift_id AS id, COALESCE(gift.donor_id, offline_gift.donor_id, 0) AS donor_id FROM project_gift \
+             LEFT JOIN gift ON gift.id = project_gift.gift_id LEFT JOIN offline_gift ON offline_gift.id = project_gift.gift_id \
              WHERE project_gift.project_id = ?1 AND project_gift.gift_id > ?2 ORDER BY project_gift.gift_id LIMIT ?3"),
         params![project_id, after, limit],
     )?;
