@@ -62,6 +62,8 @@ CREATE TABLE receipt_application (
   contact_mask {text} NOT NULL,
   -- The receipt that was reversed and whose rest this application is for; 0: a first application.
   replaces_id {int} NOT NULL,
+  -- The words in which the payer agreed that what stands here goes to the charity; empty: the charity itself applied.
+  agreed_sha256 {blob},
   asked_at {int} NOT NULL,
   due_day {int} NOT NULL,
   decided_by {int} NOT NULL,
@@ -168,12 +170,6 @@ CREATE TABLE receipt_print (
   UNIQUE (receipt_id, nth)
 ) {strict};
 {append_only receipt_print};
-
--- The gifts that a receipt can be issued for. Every source of gifts joins here and nowhere else.
-CREATE VIEW receiptable_gift AS
-  SELECT gift.id AS gift_id, gift.recipient_id AS organisation_id, gift.project_id AS project_id, gift_intent.donor_id AS donor_id,
-         gift.amount_fen AS amount_fen, gift.paid_at AS received_at, gift_intent.anonymous AS anonymous, gift_intent.name AS name
-  FROM gift JOIN gift_intent ON gift_intent.id = gift.id;
 
 -- What a finance e-invoice service was asked: a receipt, or the reversal of one. Nothing follows from silence.
 CREATE TABLE fiscal_request (

@@ -241,9 +241,12 @@ giving-csv-paid = Received
 giving-csv-project = Project
 giving-csv-recipient = Received by
 giving-csv-amount = Amount (yuan)
+giving-csv-way = Way
+giving-csv-online = online
 giving-csv-state = State
 giving-csv-signed = Signed
 giving-csv-message = Message
+giving-csv-receipt = Receipt
 
 ## The certificate
 giving-certificate-title = Certificate

@@ -226,9 +226,12 @@ giving-csv-paid = 到账时间
 giving-csv-project = 项目
 giving-csv-recipient = 接收机构
 giving-csv-amount = 金额（元）
+giving-csv-way = 方式
+giving-csv-online = 网上捐赠
 giving-csv-state = 状态
 giving-csv-signed = 署名
 giving-csv-message = 留言
+giving-csv-receipt = 捐赠票据
 
 ## 证书
 giving-certificate-title = 捐赠证书

@@ -93,6 +93,8 @@ pub struct App {
     pub giving: giving::Desk,
     pub people: people::Doors,
     personal: Vec<kernel::Personal>,
+    /// What receipts say to an offline gift leaving the books: `projects` undoes it and knows no papers.
+    pub before_undoing: fn(&App) -> kernel::BeforeUndoing,
     pub fiscal: Option<papers::Service>,
     job_kinds: Vec<jobs::JobKind>,
     chores: Vec<jobs::Chore>,
@@ -128,12 +130,14 @@ impl App {
                 organisations::personal(),
                 files::personal(),
                 projects::personal(),
+                offline::personal(),
                 giving::personal(),
                 refunds::personal(),
                 papers::personal(),
                 transparency::personal(),
                 operations::personal(),
             ],
+            before_undoing: papers::before_undoing,
             fiscal: setup.fiscal,
             job_kinds: [people::jobs(), projects::jobs(), giving::jobs(), settlement::jobs(), refunds::jobs()]
                 .into_iter()

@@ -10,12 +10,14 @@ use app::offline;
 use app::operations::make_appeal;
 use app::papers::actions::{desk as receipts, donor as applications, donor::Asker};
 use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
+use app::people::{Agreed, Purpose};
 use app::projects::disclosure::{correct, tell_leftovers};
 use app::projects::{DecisionKind, LineKind, NewLine, Thing, actions, fund, whereabouts};
 use app::refunds::{self, Asked, NewPaper, Paper, Reason, actions::desk as cases};
 use app::settlement;
 use app::transparency::actions::{Sender, complaints, questions};
 use app::transparency::{Asking, Kind as About, Outcome};
+use app::web::Lang;
 use db::{Sql, Value, params, sql};
 
 use crate::play::Play;
@@ -149,7 +151,8 @@ fn issue(play: &Play, donor: usize, charity: &str, gifts: &[Id]) -> Result<(), D
     let payer =
         NewPayer { kind: PayerKind::Person, name: format!("演示抬头{}", donor + 1), code: String::new(), contact: String::new() };
     let asker = Asker { person_id: who.person_id().unwrap_or(0), link: None };
-    let application = doing(|| "an application".to_owned(), applications::apply(app, asker, gifts, &payer, now))?;
+    let agreed = Agreed::read(app, Lang::Zh, Purpose::ReceiptSharing);
+    let application = doing(|| "an application".to_owned(), applications::apply(app, asker, gifts, &payer, &agreed, now))?;
     doing(|| "a receipt".to_owned(), receipts::issue(app, play.cast.staff(charity, Role::Finance), application, now))
 }
 

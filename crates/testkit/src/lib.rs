@@ -43,7 +43,7 @@ pub use db::Engine;
 pub use form::{Field, Form};
 pub use gateway::{MINI_APPID, SP_APPID};
 pub use gifts::Wish;
-pub use life::{Life, PIXEL, PRIVATE_MESSAGE, PRIVATE_NAME, paper, told};
+pub use life::{Life, PIXEL, PRIVATE_MESSAGE, PRIVATE_NAME, paper, read_above_the_button, told};
 pub use page::Page;
 pub use people::{PASSWORD, Person, totp_secret};
 pub use sandbox;

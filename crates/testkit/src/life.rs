@@ -1,5 +1,6 @@
 //! A project that has lived a little: one of everything that can happen to it, for tests that look at every page.
 
+use app::App;
 use app::files::{self, Prepared};
 use app::kernel::civil::{day_of, day_text};
 use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Role, Trouble};
@@ -14,7 +15,7 @@ use app::people::{self, actions as staff};
 use app::projects::disclosure::{correct, imports, tell_leftovers};
 use app::projects::{Execution, NewDisclosure, NewExpense, NewProgress, Thing, actions as projects};
 use app::refunds::{self, Asked, Reason};
-use app::web::Upload;
+use app::web::{Lang, Upload};
 use db::{params, sql};
 use sandbox::Forgery;
 
@@ -270,7 +271,7 @@ impl World {
             contact: "13800138000".to_owned(),
         };
         let asker = Asker { person_id: donor.id, link: None };
-        let application = done(papers::apply(&self.app, asker, &[gift], &payer, self.now()));
+        let application = done(papers::apply(&self.app, asker, &[gift], &payer, &read_above_the_button(&self.app), self.now()));
         done(receipts::issue(&self.app, &cast.finance.actor, application, self.now()));
         let statement = sql("SELECT text_number, check_code FROM receipt WHERE application_id = ?1");
         let row = self.app.db.read(|tx| tx.query_one(statement, params![application])).expect("a receipt");
@@ -346,6 +347,12 @@ impl World {
         let invitation = done(invitations::invite(app, manager, cast.charity, &offer));
         (renewal, admission, report, invitation)
     }
+}
+
+/// The consent to what an application for a receipt hands on, as its form shows it.
+#[must_use]
+pub fn read_above_the_button(app: &App) -> people::Agreed {
+    people::Agreed::read(app, Lang::Zh, people::Purpose::ReceiptSharing)
 }
 
 /// A paper as somebody uploads it.

@@ -40,17 +40,29 @@ pub struct LinkRow<'a> {
 
 /// A list whose rows each lead somewhere: my gifts, letters, villages, tasks of a desk.
 pub fn link_list(rows: &[LinkRow]) -> Markup {
+    html! { ul.rows { @for row in rows { li { (link_row(row)) } } } }
+}
+
+/// The same, and below each row a smaller link of its own, where there is one: its address, and what stands in it.
+pub fn link_list_with(rows: &[(LinkRow, Option<(String, Markup)>)]) -> Markup {
     html! {
         ul.rows {
-            @for row in rows {
+            @for (row, more) in rows {
                 li {
-                    a href=(row.href) {
-                        span.row-main { b { (row.title) } @if !row.note.is_empty() { small { (row.note) } } }
-                        span.row-aside { (row.aside) }
-                        (icon(Icon::Next))
-                    }
+                    (link_row(row))
+                    @if let Some((href, words)) = more { a.row-more href=(href) { (words) } }
                 }
             }
+        }
+    }
+}
+
+fn link_row(row: &LinkRow) -> Markup {
+    html! {
+        a href=(row.href) {
+            span.row-main { b { (row.title) } @if !row.note.is_empty() { small { (row.note) } } }
+            span.row-aside { (row.aside) }
+            (icon(Icon::Next))
         }
     }
 }

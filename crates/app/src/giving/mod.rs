@@ -5,7 +5,7 @@
 //! | which amounts, names, browsers? when does the calmer come back? what follows from the channel's answer? | `rules.rs` |
 //! | the calmer, the confirmed intent | `actions.rs` |
 //! | the waiting room | `orders.rs` (who is next, how fast), `desk.rs` (what one process remembers) |
-//! | the pages of the way, of a gift, of my gifts, the certificate | `pages/` |
+//! | the pages of the way, of a gift, the certificate | `pages/` |
 //! | the same for programs | `api.rs` |
 //! | what is held about a donor, and how it goes | `personal.rs` |
 //!
@@ -23,13 +23,15 @@ mod personal;
 pub mod rules;
 mod store;
 
+use db::{Fault, Tx};
+
 use crate::jobs::{Chore, JobKind};
-use crate::kernel::SECOND_US;
+use crate::kernel::{Id, Micros, SECOND_US};
 use crate::web::Route;
 
 pub use actions::{gift_path, give, show_calmer};
 pub use desk::Desk;
-pub use model::{GiftRequest, TradeType};
+pub use model::{GiftRequest, GiftView, TradeType};
 pub use orders::make_orders;
 pub use pages::qr;
 pub use personal::personal;
@@ -37,6 +39,21 @@ pub use rules::ORDER_LIFE;
 
 pub fn routes() -> Vec<Route> {
     [pages::routes(), api::routes()].into_iter().flatten().collect()
+}
+
+/// A donor's gifts, newest first, older than `before`; `from..until` bounds when they were begun.
+pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros, before: Id, limit: i64) -> Result<Vec<GiftView>, Fault> {
+    store::gifts_of(tx, donor_id, from, until, before, limit)
+}
+
+/// How many gifts of a donor stand in the books, whatever way they came, their sum, and to how many projects they went.
+pub fn sums_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Result<(i64, i64, i64), Fault> {
+    store::sums_of(tx, donor_id, from, until)
+}
+
+/// When a donor's first gift was begun, or received outside the channel.
+pub fn first_gift_at(tx: &mut Tx, donor_id: Id) -> Result<Option<Micros>, Fault> {
+    store::first_gift_at(tx, donor_id)
 }
 
 pub fn jobs() -> Vec<JobKind> {

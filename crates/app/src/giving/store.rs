@@ -2,6 +2,7 @@
 
 use db::{Fault, Row, Tx, params, sql};
 
+use crate::kernel::civil::{day_of, start_of};
 use crate::kernel::{Id, Micros, SECOND_US, rate_used_since, take_rate};
 
 use super::model::{After, Aside, GiftRequest, GiftView, ORDER_WINDOW, ORDERS_PER_SECOND, Order, Place, TradeType};
@@ -313,19 +314,29 @@ pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros, before: 
     .collect()
 }
 
-/// How many gifts of a donor stand in the books, their sum, and to how many projects they went.
+/// How many gifts of a donor stand in the books, whatever way they came, their sum, and to how many projects they went.
 pub fn sums_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Result<(i64, i64, i64), Fault> {
     let row = tx.query_one(
-        sql("SELECT COUNT(*) AS gifts, CAST(COALESCE(SUM(gift.amount_fen), 0) AS BIGINT) AS fen, COUNT(DISTINCT gift.project_id) AS projects \
-             FROM gift_intent JOIN gift ON gift.id = gift_intent.id \
-             WHERE gift_intent.donor_id = ?1 AND gift_intent.donor_id <> 0 AND gift_intent.created_at >= ?2 AND gift_intent.created_at < ?3"),
-        params![donor_id, from, until],
+        sql("SELECT COUNT(*) AS gifts, CAST(COALESCE(SUM(given.amount_fen), 0) AS BIGINT) AS fen, COUNT(DISTINCT given.project_id) AS projects FROM ( \
+               SELECT gift.project_id, gift.amount_fen FROM gift_intent JOIN gift ON gift.id = gift_intent.id \
+                 WHERE gift_intent.donor_id = ?1 AND gift_intent.donor_id <> 0 AND gift_intent.created_at >= ?2 AND gift_intent.created_at < ?3 \
+               UNION ALL \
+               SELECT offline_gift.project_id, offline_gift.amount_fen FROM offline_gift \
+                 WHERE offline_gift.donor_id = ?1 AND offline_gift.donor_id <> 0 AND offline_gift.state = 'confirmed' \
+                   AND offline_gift.received_day >= ?4 AND offline_gift.received_day < ?5 \
+                   AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer.code = 6 AND transfer.about_id = offline_gift.id)) AS given"),
+        params![donor_id, from, until, day_of(from), day_of(until)],
     )?;
     Ok((row.int("gifts")?, row.int("fen")?, row.int("projects")?))
 }
 
-/// When a donor's first intent was made.
+/// When a donor's first intent was made, or their first gift outside the channel received.
 pub fn first_gift_at(tx: &mut Tx, donor_id: Id) -> Result<Option<Micros>, Fault> {
-    tx.query_one(sql("SELECT MIN(created_at) AS first FROM gift_intent WHERE donor_id = ?1 AND donor_id <> 0"), params![donor_id])?
-        .opt_int("first")
+    let row = tx.query_one(
+        sql("SELECT (SELECT MIN(created_at) FROM gift_intent WHERE donor_id = ?1 AND donor_id <> 0) AS first, \
+                    (SELECT MIN(received_day) FROM offline_gift WHERE donor_id = ?1 AND donor_id <> 0 AND state = 'confirmed') AS first_day"),
+        params![donor_id],
+    )?;
+    let (first, received) = (row.opt_int("first")?, row.opt_int("first_day")?.map(start_of));
+    Ok([first, received].into_iter().flatten().min())
 }

@@ -9,7 +9,7 @@ const OFFSET_US: Micros = 8 * HOUR_US;
 
 /// The civil day on which `at` falls.
 pub fn day_of(at: Micros) -> Day {
-    (at + OFFSET_US).div_euclid(DAY_US)
+    at.saturating_add(OFFSET_US).div_euclid(DAY_US)
 }
 
 /// The first instant of a civil day.

@@ -20,6 +20,7 @@ mod refusal;
 pub mod sealed;
 mod secret;
 pub mod settings;
+mod undoing;
 mod waiting;
 pub mod workdays;
 
@@ -33,6 +34,7 @@ pub use personal::Personal;
 pub use rate::{allow, forget as forget_rates, take as take_rate, used_since as rate_used_since};
 pub use refusal::{Refusal, Trouble};
 pub use secret::{Digest, Secret, constant_time_eq, hex, random_bytes, sha256};
+pub use undoing::BeforeUndoing;
 pub use waiting::{WAITING_SHOWN, Waiting};
 
 /// A time-ordered 64-bit identifier; its text form is its decimal digits.

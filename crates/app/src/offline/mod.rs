@@ -13,6 +13,7 @@
 mod actions;
 mod model;
 mod pages;
+mod personal;
 mod reference;
 mod rules;
 mod store;
@@ -24,11 +25,12 @@ use crate::kernel::{Id, Micros, WAITING_SHOWN, Waiting};
 pub use actions::{
     Entry, Thing, confirm_gift, confirm_things, enter_gift, enter_things, hand_over, reference_of, refuse_gift, refuse_things, sign,
 };
-pub use model::{DonorGift, GiftState, Kind, Receiptable};
+pub use model::{DonorGift, GiftState, Kind};
 pub use pages::routes;
+pub use personal::personal;
 pub use store::check;
 
-/// A donor's confirmed gifts outside the channel, newest first.
+/// A donor's confirmed gifts outside the channel that were received in `from..until`, newest first.
 pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Result<Vec<DonorGift>, Fault> {
     store::gifts_of(tx, donor_id, from, until)
 }
@@ -36,16 +38,6 @@ pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Resul
 /// One confirmed gift, for its donor.
 pub fn gift_of(tx: &mut Tx, donor_id: Id, id: Id) -> Result<Option<DonorGift>, Fault> {
     store::gift_of(tx, donor_id, id)
-}
-
-/// What a receipt may be asked for: a donor's gifts that were confirmed and not undone.
-pub fn receiptable_of(tx: &mut Tx, donor_id: Id) -> Result<Vec<Receiptable>, Fault> {
-    store::receiptable_of(tx, donor_id)
-}
-
-/// The same by number, for donors without an account.
-pub fn receiptable(tx: &mut Tx, id: Id) -> Result<Option<Receiptable>, Fault> {
-    store::receiptable(tx, id)
 }
 
 /// Gifts and things that wait for a second person.

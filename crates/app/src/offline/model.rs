@@ -144,19 +144,6 @@ pub struct DonorGift {
     pub undone: bool,
 }
 
-/// What a receipt needs to know.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Receiptable {
-    pub id: Id,
-    pub organisation_id: Id,
-    pub project_id: Id,
-    pub donor_id: Id,
-    pub payer: String,
-    pub amount_fen: i64,
-    pub received_day: Day,
-    pub confirmed_at: Micros,
-}
-
 /// Things that were given: listed with what they are worth, never posted as money.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Things {

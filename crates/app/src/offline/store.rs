@@ -2,10 +2,10 @@
 
 use db::{Fault, Row, Tx, params, sql};
 
-use crate::kernel::civil::Day;
+use crate::kernel::civil::{Day, day_of};
 use crate::kernel::{Id, Micros};
 
-use super::model::{DonorGift, Hand, Kind, OfflineGift, Receiptable, Things};
+use super::model::{DonorGift, Hand, Kind, OfflineGift, Things};
 
 /// Of one of these organisations.
 pub fn find(tx: &mut Tx, id: Id, scope: &[Id]) -> Result<Option<OfflineGift>, Fault> {
@@ -107,8 +107,8 @@ pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Resul
              JOIN project_gift ON project_gift.project_id = offline_gift.project_id AND project_gift.gift_id = offline_gift.id \
              LEFT JOIN transfer AS undone ON undone.code = 6 AND undone.about_id = offline_gift.id \
              WHERE offline_gift.donor_id = ?1 AND offline_gift.donor_id <> 0 AND offline_gift.state = 'confirmed' \
-             AND offline_gift.decided_at >= ?2 AND offline_gift.decided_at < ?3 ORDER BY offline_gift.id DESC LIMIT 500"),
-        params![donor_id, from, until],
+             AND offline_gift.received_day >= ?2 AND offline_gift.received_day < ?3 ORDER BY offline_gift.received_day DESC, offline_gift.id DESC LIMIT 500"),
+        params![donor_id, day_of(from), day_of(until)],
     )?;
     rows.iter().map(donor_gift).collect()
 }
@@ -124,37 +124,6 @@ pub fn gift_of(tx: &mut Tx, donor_id: Id, id: Id) -> Result<Option<DonorGift>, F
         params![id, donor_id],
     )?;
     row.as_ref().map(donor_gift).transpose()
-}
-
-fn receiptable_row(row: &Row) -> Result<Receiptable, Fault> {
-    Ok(Receiptable {
-        id: row.int("id")?,
-        organisation_id: row.int("organisation_id")?,
-        project_id: row.int("project_id")?,
-        donor_id: row.int("donor_id")?,
-        payer: row.text("payer")?,
-        amount_fen: row.int("amount_fen")?,
-        received_day: row.int("received_day")?,
-        confirmed_at: row.opt_int("decided_at")?.unwrap_or(0),
-    })
-}
-
-pub fn receiptable_of(tx: &mut Tx, donor_id: Id) -> Result<Vec<Receiptable>, Fault> {
-    let rows = tx.query(
-        sql("SELECT offline_gift.* FROM offline_gift WHERE donor_id = ?1 AND donor_id <> 0 AND state = 'confirmed' \
-             AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer.code = 6 AND transfer.about_id = offline_gift.id) ORDER BY id DESC LIMIT 500"),
-        params![donor_id],
-    )?;
-    rows.iter().map(receiptable_row).collect()
-}
-
-pub fn receiptable(tx: &mut Tx, id: Id) -> Result<Option<Receiptable>, Fault> {
-    let row = tx.query_opt(
-        sql("SELECT offline_gift.* FROM offline_gift WHERE id = ?1 AND state = 'confirmed' \
-             AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer.code = 6 AND transfer.about_id = offline_gift.id)"),
-        params![id],
-    )?;
-    row.as_ref().map(receiptable_row).transpose()
 }
 
 /// What was entered and waits for the second person.

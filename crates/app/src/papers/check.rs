@@ -70,6 +70,14 @@ pub fn check(tx: &mut Tx) -> Result<Vec<String>, Fault> {
     )? {
         findings.push(format!("the papers of gift {} do not agree with its receipts", row.int("gift_id")?));
     }
+    // A gift outside the channel that was undone is off all receipts, and one that stands is on them with all of it.
+    for row in tx.query(
+        sql("SELECT o.id FROM offline_gift o LEFT JOIN transfer x ON x.code = 6 AND x.about_id = o.id LEFT JOIN gift_paper p ON p.gift_id = o.id \
+             WHERE COALESCE(p.returned_fen, 0) <> CASE WHEN x.id IS NULL THEN 0 ELSE o.amount_fen END ORDER BY o.id LIMIT 100"),
+        params![],
+    )? {
+        findings.push(format!("receipts of offline gift {} do not follow its correction", row.int("id")?));
+    }
     for row in tx.query(
         sql("SELECT g.application_id FROM receipt_application_gift g LEFT JOIN receiptable_gift r ON r.gift_id = g.gift_id \
              WHERE r.gift_id IS NULL OR r.amount_fen <> g.amount_fen ORDER BY g.application_id LIMIT 100"),

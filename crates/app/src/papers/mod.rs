@@ -32,7 +32,7 @@ use crate::jobs::Chore;
 use crate::kernel::{Id, Micros, SECOND_US, WAITING_SHOWN, Waiting, civil};
 
 pub use actions::Ids;
-pub use actions::refunds::{Hand, Reversal, must_be_reversed, refund_begins, refund_failed, reverse};
+pub use actions::refunds::{Hand, Reversal, before_undoing, must_be_reversed, refund_begins, refund_failed, reverse};
 pub use check::check;
 pub use pages::routes;
 pub use personal::personal;

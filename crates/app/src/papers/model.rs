@@ -3,10 +3,37 @@
 use crate::kernel::civil::Day;
 use crate::kernel::{Id, Micros};
 
+/// How a gift came.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    Channel,
+    /// By bank transfer, cheque or in cash.
+    Offline,
+    /// In kind; its amount is what it is worth.
+    Things {
+        item: String,
+        unit: String,
+        quantity: i64,
+    },
+}
+
+/// What has been done about the papers of a gift; nothing, by default.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Papers {
+    /// The application that has it, open or issued.
+    pub application_id: Option<Id>,
+    /// The receipt that is valid now.
+    pub receipt_id: Option<Id>,
+    /// Returned, or on its way back.
+    pub returned_fen: i64,
+    pub waived_at: Option<Micros>,
+}
+
 /// A gift as far as its papers go.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PaperGift {
     pub gift_id: Id,
+    pub source: Source,
     pub organisation_id: Id,
     pub organisation_name: String,
     pub organisation_english_name: String,

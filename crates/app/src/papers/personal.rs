@@ -6,10 +6,23 @@ use serde_json::{Value, json};
 
 use crate::kernel::{Id, Micros, Personal, civil, sealed};
 
+use crate::people::Purpose;
+
 use super::store;
 
 pub fn personal() -> Personal {
-    Personal::new("receipts", data_of, erase)
+    Personal { withdraw, ..Personal::new("receipts", data_of, erase) }
+}
+
+/// Why an application ended without anybody's word: a message.
+const ENDED_BY_WITHDRAWAL: &str = "papers-ended-by-withdrawal";
+
+/// Whoever takes back that their data go to charities ends what waits; receipts that were issued stay, as the law says.
+fn withdraw(tx: &mut Tx, person_id: Id, purpose: &str) -> Result<(), Fault> {
+    if purpose == Purpose::ReceiptSharing.word() {
+        store::withdraw_all(tx, person_id, ENDED_BY_WITHDRAWAL)?;
+    }
+    Ok(())
 }
 
 fn data_of(tx: &mut Tx, person_id: Id) -> Result<Value, Fault> {

@@ -4,11 +4,11 @@
 //! 《公益事业捐赠票据使用管理办法》 财综〔2024〕1号. That an application is made within three months and within the gift's
 //! calendar year is the practice of the platforms, not the law: `docs/decisions` says what follows from that.
 
-use crate::kernel::Refusal;
 use crate::kernel::civil::{self, Day};
+use crate::kernel::{Micros, Refusal};
 use crate::organisations;
 
-use super::model::{Issuer, NewPayer, PaperGift, PayerKind, Standing, Way};
+use super::model::{Issuer, NewPayer, PaperGift, Papers, PayerKind, Source, Standing, Way};
 
 /// How many months a donor has to apply.
 pub const MONTHS: i32 = 3;
@@ -42,15 +42,21 @@ pub fn last_day(received: Day) -> Day {
 
 /// Where a gift stands on a day.
 pub fn standing(gift: &PaperGift, today: Day) -> Standing {
-    let received = civil::day_of(gift.received_at);
+    let PaperGift { application_id, receipt_id, returned_fen, waived_at, .. } = *gift;
+    standing_of(Papers { application_id, receipt_id, returned_fen, waived_at }, gift.amount_fen, gift.received_at, today)
+}
+
+/// The same from what has been done about its papers, and when which amount was received.
+pub fn standing_of(papers: Papers, amount_fen: i64, received_at: Micros, today: Day) -> Standing {
+    let received = civil::day_of(received_at);
     let until = last_day(received);
-    if gift.receipt_id.is_some() {
+    if papers.receipt_id.is_some() {
         Standing::Issued
-    } else if gift.left_fen() <= 0 {
+    } else if papers.returned_fen >= amount_fen {
         Standing::Returned
-    } else if gift.application_id.is_some() {
+    } else if papers.application_id.is_some() {
         Standing::Applied
-    } else if gift.waived_at.is_some() {
+    } else if papers.waived_at.is_some() {
         Standing::Waived
     } else if year_of(received) != year_of(today) {
         Standing::OtherYear
@@ -83,6 +89,10 @@ pub fn together(gifts: &[PaperGift], today: Day) -> Result<(i64, i64), Refusal> 
     }
     if gifts.iter().any(|g| g.organisation_id != first.organisation_id) {
         return Err(Refusal::input("gift", "refusal-papers-other-charity"));
+    }
+    // What was given in kind has a quantity and a unit of its own.
+    if gifts.len() > 1 && gifts.iter().any(|g| matches!(g.source, Source::Things { .. })) {
+        return Err(Refusal::input("gift", "refusal-papers-things-alone"));
     }
     for gift in gifts {
         open(gift, today)?;
@@ -204,6 +214,29 @@ pub fn unsettled() -> Issuer {
         payee: String::new(),
         item_code: "1001".to_owned(),
         item_name: "公益事业捐赠".to_owned(),
+    }
+}
+
+/// What stands in the one line of a receipt: money as one, things as so many at so much where that comes out even.
+pub struct Line {
+    pub item_name: String,
+    pub unit: String,
+    pub quantity: i64,
+    pub standard_fen: i64,
+}
+
+pub fn line_of(issuer: &Issuer, gifts: &[PaperGift], amount_fen: i64) -> Line {
+    let one = |item_name: String, unit: &str| Line { item_name, unit: unit.to_owned(), quantity: 1, standard_fen: amount_fen };
+    match gifts {
+        [PaperGift { source: Source::Things { item, unit, quantity }, .. }] => {
+            if *quantity > 0 && amount_fen % quantity == 0 {
+                let item_name = format!("{}（{item}）", issuer.item_name);
+                Line { item_name, unit: unit.clone(), quantity: *quantity, standard_fen: amount_fen / quantity }
+            } else {
+                one(format!("{}（{item} {quantity} {unit}）", issuer.item_name), "批")
+            }
+        }
+        _ => one(issuer.item_name.clone(), "元"),
     }
 }
 

@@ -11,6 +11,7 @@ fn day(text: &str) -> Day {
 fn gift(received: &str) -> PaperGift {
     PaperGift {
         gift_id: 1,
+        source: Source::Channel,
         organisation_id: 5,
         organisation_name: String::new(),
         organisation_english_name: String::new(),
@@ -158,4 +159,24 @@ fn a_charity_names_its_hands_and_nobody_reviews_themselves() {
         assert_eq!(issuer(&bad).map_err(|r| r.key), Err(key));
     }
     assert_eq!(text_number(2026, 17), "2026000017");
+}
+
+#[test]
+fn things_stand_on_a_receipt_of_their_own_as_so_many_at_so_much() {
+    let issuer = Issuer { item_name: "公益事业捐赠".into(), ..unsettled() };
+    let coats =
+        |quantity| PaperGift { source: Source::Things { item: "棉衣".into(), unit: "件".into(), quantity }, ..gift("2026-09-07") };
+    for (gifts, amount_fen, line) in [
+        (vec![gift("2026-09-07")], 1_000, ("公益事业捐赠", "元", 1, 1_000)),
+        (vec![gift("2026-09-07"), gift("2026-09-08")], 2_000, ("公益事业捐赠", "元", 1, 2_000)),
+        (vec![coats(100)], 1_000, ("公益事业捐赠（棉衣）", "件", 100, 10)),
+        (vec![coats(3)], 1_000, ("公益事业捐赠（棉衣 3 件）", "批", 1, 1_000)),
+    ] {
+        let is = line_of(&issuer, &gifts, amount_fen);
+        assert_eq!((is.item_name.as_str(), is.unit.as_str(), is.quantity, is.standard_fen), line);
+        assert_eq!(is.quantity * is.standard_fen, amount_fen);
+    }
+    let today = day("2026-09-08");
+    assert_eq!(together(&[coats(1)], today), Ok((5, 2026)));
+    assert_eq!(together(&[coats(1), gift("2026-09-07")], today).unwrap_err().key, "refusal-papers-things-alone");
 }

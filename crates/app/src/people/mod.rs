@@ -26,7 +26,7 @@ mod rules;
 mod store;
 mod totp;
 
-pub use actions::consents::{agree, words as consent_words};
+pub use actions::consents::{Agreed, agree, record as record_consent, words as consent_words};
 pub use actions::wechat::offered as wechat_offered;
 pub use doors::{Doors, Sms, WeChat};
 pub use jobs::{chores, jobs, waiting_for_operator};

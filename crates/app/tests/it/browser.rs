@@ -8,7 +8,7 @@ use app::papers::actions::{desk, donor, donor::Asker};
 use app::papers::model::{NewPayer, PayerKind};
 use app::web::{Method, SESSION_COOKIE};
 use db::{params, sql};
-use testkit::{Chromium, Engine, Options, Person, World};
+use testkit::{Chromium, Engine, Options, Person, World, read_above_the_button};
 
 use crate::papers::gave;
 use crate::{routes, sources};
@@ -210,7 +210,7 @@ fn a_donors_papers_fit_a_phone_and_a_desk() {
         contact: "office@example.org".into(),
     };
     let asker = Asker { person_id: donor.id, link: None };
-    let merged = donor::apply(&world.app, asker, &gifts, &payer, world.now()).expect("applied");
+    let merged = donor::apply(&world.app, asker, &gifts, &payer, &read_above_the_button(&world.app), world.now()).expect("applied");
     let left = gave(world, &donor, life.published, 600_000);
     let sign_in = |person: &Person| {
         visit.open("/");

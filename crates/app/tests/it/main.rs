@@ -56,6 +56,7 @@ mod giving_project;
 mod held;
 mod modes;
 mod offline;
+mod offline_papers;
 mod operations;
 mod organisations;
 mod organisations_admission;

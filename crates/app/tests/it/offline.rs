@@ -7,13 +7,13 @@ use app::organisations::Kind;
 use db::{params, sql};
 use testkit::{Browser, PIXEL, Page, Person, World, on_both_engines};
 
-const SLIP: (&str, &str, &[u8]) = ("evidence", "回单.png", PIXEL);
+pub const SLIP: (&str, &str, &[u8]) = ("evidence", "回单.png", PIXEL);
 
-fn today(world: &World) -> String {
+pub fn today(world: &World) -> String {
     day_text(day_of(world.now()))
 }
 
-fn reference(donor: &Person) -> String {
+pub fn reference(donor: &Person) -> String {
     let page = donor.get("/me/transfer-reference");
     let text = page.text().to_owned();
     let at = text.find("HH").expect("a reference is shown");
@@ -21,7 +21,7 @@ fn reference(donor: &Person) -> String {
 }
 
 /// Enters a transfer of ¥88.00 with some fields changed.
-fn enter(world: &World, who: &Browser, project: Id, changes: &[(&str, &str)]) -> Page {
+pub fn enter(world: &World, who: &Browser, project: Id, changes: &[(&str, &str)]) -> Page {
     let (project, today) = (project.to_string(), today(world));
     let mut fields = vec![
         ("project", project.as_str()),
@@ -43,11 +43,11 @@ fn enter(world: &World, who: &Browser, project: Id, changes: &[(&str, &str)]) ->
     who.submit_files(&who.get("/desk/offline-gifts/new"), "/desk/offline-gifts", &fields, &[SLIP])
 }
 
-fn newest(world: &World) -> Id {
+pub fn newest(world: &World) -> Id {
     world.count(sql("SELECT MAX(id) AS count FROM offline_gift"), params![])
 }
 
-fn confirm(who: &Person, gift: Id) -> Page {
+pub fn confirm(who: &Person, gift: Id) -> Page {
     let address = format!("/desk/offline-gifts/{gift}");
     who.submit(&who.get(&address), &format!("{address}/confirmation"), &[])
 }

@@ -9,7 +9,7 @@ use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
 use app::papers::{self, Ids};
 use app::projects::{Draft, Field, LineKind, NewLine, actions as projects};
 use db::{params, sql};
-use testkit::{Cast, Engine, Page, Person, Wish, World, on_both_engines};
+use testkit::{Cast, Engine, Page, Person, Wish, World, on_both_engines, read_above_the_button};
 
 /// A gift of this donor, paid and in the books.
 pub fn gave(world: &World, donor: &Person, project: Id, amount_fen: i64) -> Id {
@@ -39,7 +39,14 @@ fn payer(name: &str) -> NewPayer {
 }
 
 fn applied(world: &World, donor: &Person, gifts: &[Id]) -> Result<Id, Trouble> {
-    donor::apply(&world.app, Asker { person_id: donor.id, link: None }, gifts, &payer("王小满"), world.now())
+    donor::apply(
+        &world.app,
+        Asker { person_id: donor.id, link: None },
+        gifts,
+        &payer("王小满"),
+        &read_above_the_button(&world.app),
+        world.now(),
+    )
 }
 
 fn issued(world: &World, cast: &Cast, donor: &Person, gifts: &[Id]) -> Id {

@@ -6,7 +6,7 @@ use app::papers::model::{Issuer, NewPayer, PayerKind, Way};
 use app::papers::{self, Ids, Reversal};
 use db::{params, sql};
 use sandbox::FiscalFaults;
-use testkit::{Cast, Person, World, on_both_engines, sandbox};
+use testkit::{Cast, Person, World, on_both_engines, read_above_the_button, sandbox};
 
 use crate::papers::gave;
 
@@ -27,7 +27,8 @@ fn applied(world: &World, donor: &Person, gift: Id) -> Id {
     let code = "9144030071526726XG".to_owned();
     let payer = NewPayer { kind: PayerKind::Company, name: "清河纸业有限公司".into(), code, contact: String::new() };
     let asker = Asker { person_id: donor.id, link: None };
-    donor::apply(&world.app, asker, &[gift], &payer, world.now()).unwrap_or_else(|trouble| panic!("{trouble:?}"))
+    donor::apply(&world.app, asker, &[gift], &payer, &read_above_the_button(&world.app), world.now())
+        .unwrap_or_else(|trouble| panic!("{trouble:?}"))
 }
 
 fn sent(world: &World, cast: &Cast, application: Id) {
@@ -138,7 +139,7 @@ fn a_year_of_gifts_is_told_on_one_statement(world: &World) {
     crate::papers::settled(world, &cast);
     let payer = NewPayer { kind: PayerKind::Person, name: "王小满".into(), code: String::new(), contact: String::new() };
     let asker = Asker { person_id: donor.id, link: None };
-    let application = donor::apply(&world.app, asker, &[gift], &payer, world.now()).expect("applied");
+    let application = donor::apply(&world.app, asker, &[gift], &payer, &read_above_the_button(&world.app), world.now()).expect("applied");
     desk::issue(&world.app, &cast.finance.actor, application, world.now()).expect("issued");
     let ids = Ids::new(&world.app);
     world.app.db.write(|tx| papers::refund_begins(tx, &ids, other, 50, world.now())).expect("begun");

@@ -67,6 +67,9 @@ pub fn filled(pattern: &str, world: &World, all: &Everything) -> String {
     if pattern == "/desk/appeals/new" {
         return format!("{pattern}?thing=project&id={}", all.life.returned);
     }
+    if pattern == "/desk/receipts/new" {
+        return format!("{pattern}?gift={}", all.life.offline_gift);
+    }
     if pattern == "/me/appeals/new" {
         return format!("{pattern}?thing=question&id={}", all.life.hidden_question);
     }

@@ -3,7 +3,6 @@
 mod calmer;
 mod certificate;
 mod gift;
-mod mine;
 mod offline;
 mod way;
 
@@ -25,8 +24,6 @@ pub fn routes() -> Vec<Route> {
         get("/gifts/{id}/{code}/calmer.json", Right::Anyone, calmer::kept_bytes),
         get("/gifts/{id}/{code}/certificate.svg", Right::Anyone, certificate::svg),
         get("/gifts/{id}/{code}/certificate.png", Right::Anyone, certificate::png),
-        get("/me/gifts", Right::SignedIn, mine::page),
-        get("/me/gifts.csv", Right::SignedIn, mine::csv),
         get("/me/offline-gifts/{id}", Right::SignedIn, offline::page),
         post("/me/offline-gifts/{id}/anonymity", Right::SignedIn, offline::sign),
     ]

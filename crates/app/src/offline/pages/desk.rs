@@ -218,6 +218,7 @@ fn gift_page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         @if gift.state == GiftState::Entered { p { (cx.t("offline-two-people")) } }
         @if decides && !mine { (cx.claim_banner("offline_gift", id)?) (decision(cx, refusal, &path, &cx.ta("offline-confirm", &[("amount", show::money(gift.amount_fen).into())]))) }
         @if matches!(gift.state, GiftState::Confirmed { .. }) && gift.undone_at.is_none() {
+            p { (cx.t("offline-receipt-note")) " " (ui::Link::new(cx.t("offline-receipt"), format!("/desk/receipts/new?gift={id}"))) }
             p { (cx.t("offline-wrong-note")) " " (ui::Link::new(cx.t("offline-wrong"), correction)) }
         }
     };

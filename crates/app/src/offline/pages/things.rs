@@ -123,6 +123,9 @@ fn page(cx: &Cx, refusal: Option<&Refusal>) -> Outcome {
         (ui::definition_list(&terms))
         @if t.state == ThingsState::Entered { p { (cx.t("offline-things-two-people")) } }
         @if t.state == ThingsState::Entered && second && !mine { (cx.claim_banner("offline_things", id)?) (decision(cx, refusal, &path, &cx.t("offline-things-confirm"))) }
+        @if matches!(t.state, ThingsState::Received { .. } | ThingsState::HandedOver { .. }) {
+            p { (cx.t("offline-receipt-note")) " " (ui::Link::new(cx.t("offline-receipt"), format!("/desk/receipts/new?gift={id}"))) }
+        }
         @if matches!(t.state, ThingsState::Received { .. }) && second {
             (ui::section(&cx.t("offline-hand-over"), None, ui::form(&ui::Form {
                 action: format!("{path}/handover").into(),

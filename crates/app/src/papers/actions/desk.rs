@@ -5,10 +5,10 @@ use db::Tx;
 use crate::App;
 use crate::kernel::{Actor, Id, Micros, Refusal, Role, Trouble, civil, claims, sealed};
 
-use super::super::model::{Application, Issuer, Kind, PayerKind, Receipt, State, Way};
+use super::super::model::{Application, Issuer, Kind, NewPayer, PaperGift, PayerKind, Receipt, Source, State, Way};
 use super::super::store::receipts::{self, NewReceipt};
 use super::super::{rules, store};
-use super::{Ids, paper_path, refunds, service, tell, tell_the_log};
+use super::{Ids, donor, paper_path, refunds, service, tell, tell_the_log};
 
 /// Who issues, and who may look on.
 pub const FINANCE: &[Role] = &[Role::Finance];
@@ -55,6 +55,31 @@ pub fn settle(app: &App, actor: &Actor, typed: &Issuer, now: Micros) -> Result<(
     }
 }
 
+/// A gift from outside the channel that this charity received; another one is not there.
+pub fn offline_gift(tx: &mut Tx, actor: &Actor, roles: &[Role], gift_id: Id) -> Result<PaperGift, Trouble> {
+    let own = |gift: &PaperGift| gift.source != Source::Channel && actor.holds(gift.organisation_id, &Role::ALL);
+    let gift = store::gift(tx, gift_id)?.filter(own).ok_or_else(Refusal::not_found)?;
+    if actor.holds(gift.organisation_id, roles) { Ok(gift) } else { Err(Refusal::forbidden().into()) }
+}
+
+/// Applies for somebody who gave outside the channel and has no account here. The receipt is for whoever stands on the
+/// evidence that two people have seen, so the name is not typed again. What they told the charity they told the charity:
+/// nothing is handed on to anybody that a consent would be about.
+///
+/// # Errors
+/// Refused when the donor has an account and applies there, or as `donor::apply` refuses.
+pub fn apply_for(app: &App, actor: &Actor, gift_id: Id, typed: &NewPayer, now: Micros) -> Result<Id, Trouble> {
+    let new = donor::NewIds::new(app);
+    app.db.write(|tx| {
+        let gift = offline_gift(tx, actor, FINANCE, gift_id)?;
+        if gift.donor_id != 0 {
+            return Err(Refusal::conflict("refusal-papers-donor-applies").into());
+        }
+        let payer = rules::payer(&NewPayer { name: gift.name.clone(), ..typed.clone() })?;
+        donor::file(tx, app, new, &[gift], &payer, (0, None), now)
+    })
+}
+
 /// Issues the receipt of an application. The number is given in this transaction: two at once get one each, and one that
 /// is refused leaves no gap.
 ///
@@ -81,10 +106,11 @@ fn put_out(tx: &mut Tx, ids: &Ids, asked: &Application, issuer: &Issuer, person_
     if !store::decide(tx, asked.id, State::Waiting, State::Issued, person_id, "", Some(ids.receipt), now)? {
         return Err(Refusal::conflict("refusal-papers-decided").into());
     }
-    let gifts = store::gifts_on(tx, asked.id)?;
+    let mut gifts = store::gifts_on(tx, asked.id)?;
+    gifts.retain(|g| g.left_fen() > 0);
     let mut amount_fen = 0;
     let mut lines = Vec::new();
-    for gift in gifts.iter().filter(|g| g.left_fen() > 0) {
+    for gift in &gifts {
         if !store::put_on_receipt(tx, gift.gift_id, asked.id, ids.receipt, gift.returned_fen)? {
             return Err(Refusal::conflict("refusal-papers-changed").into());
         }
@@ -95,6 +121,7 @@ fn put_out(tx: &mut Tx, ids: &Ids, asked: &Application, issuer: &Issuer, person_
         return Err(Refusal::conflict("refusal-papers-returned").into());
     }
     store::free_the_returned(tx, asked.id)?;
+    let line = rules::line_of(issuer, &gifts, amount_fen);
     let year = rules::year_of(civil::day_of(now));
     let number = receipts::next_number(tx, asked.organisation_id, year)?;
     let new = NewReceipt {
@@ -115,10 +142,10 @@ fn put_out(tx: &mut Tx, ids: &Ids, asked: &Application, issuer: &Issuer, person_
         payer_code_mask: asked.payer_code_mask.clone(),
         amount_fen,
         item_code: issuer.item_code.clone(),
-        item_name: issuer.item_name.clone(),
-        unit: "元".to_owned(),
-        quantity: 1,
-        standard_fen: amount_fen,
+        item_name: line.item_name,
+        unit: line.unit,
+        quantity: line.quantity,
+        standard_fen: line.standard_fen,
         handler: issuer.handler.clone(),
         reviewer: issuer.reviewer.clone(),
         payee: issuer.payee.clone(),

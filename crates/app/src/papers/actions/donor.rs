@@ -4,6 +4,7 @@ use db::Tx;
 
 use crate::App;
 use crate::kernel::{Id, MINUTE_US, Micros, Refusal, Trouble, allow, civil, sealed, workdays};
+use crate::people::{self, Agreed};
 
 use super::super::model::{Application, NewPayer, PaperGift, PayerKind, Receipt, State};
 use super::super::store::receipts;
@@ -38,12 +39,13 @@ pub fn gifts(tx: &mut Tx, asker: Asker, ids: &[Id]) -> Result<Vec<PaperGift>, Tr
     Ok(found)
 }
 
-/// Applies for one receipt for these gifts. What only the charity's Finance may read is sealed.
+/// Applies for one receipt for these gifts. What only the charity's Finance may read is sealed; that it goes to the charity,
+/// and through it to its finance service, is `agreed` in the words that stood above the button (PIPL arts. 23 and 29).
 ///
 /// # Errors
 /// Refused when a gift is not the asker's, is late, waived, returned or on another application, when the gifts are of more
 /// than one charity or too many, or 开票信息 is not as it must be.
-pub fn apply(app: &App, asker: Asker, gift_ids: &[Id], typed: &NewPayer, now: Micros) -> Result<Id, Trouble> {
+pub fn apply(app: &App, asker: Asker, gift_ids: &[Id], typed: &NewPayer, agreed: &Agreed, now: Micros) -> Result<Id, Trouble> {
     let payer = rules::payer(typed)?;
     let mut gift_ids = gift_ids.to_vec();
     gift_ids.sort_unstable();
@@ -51,43 +53,72 @@ pub fn apply(app: &App, asker: Asker, gift_ids: &[Id], typed: &NewPayer, now: Mi
     if gift_ids.len() > rules::MOST_GIFTS {
         return Err(Refusal::input("gift", "refusal-papers-too-many").with("most", rules::MOST_GIFTS).into());
     }
-    let today = civil::day_of(now);
-    let (id, code_id, contact_id) = (app.new_id(), app.new_id(), app.new_id());
+    let new = NewIds::new(app);
     app.db.write(|tx| {
         let gifts = gifts(tx, asker, &gift_ids)?;
-        let (organisation_id, year) = rules::together(&gifts, today)?;
-        for gift in &gifts {
-            if !store::take_gift(tx, gift.gift_id, id, gift.returned_fen)? {
-                return Err(Refusal::conflict("refusal-papers-applied").into());
-            }
-        }
-        let mut keep = |sealed_id: Id, what: &'static str, plain: &str| -> Result<Id, Trouble> {
-            if plain.is_empty() {
-                return Ok(0);
-            }
-            sealed::keep(tx, &app.secret, sealed_id, asker.person_id, what, plain, now)?;
-            Ok(sealed_id)
-        };
-        let payer_code_id = keep(code_id, "payer_code", &payer.code)?;
-        let contact_id = keep(contact_id, "payer_contact", &payer.contact)?;
-        let application = store::NewApplication {
-            id,
-            organisation_id,
-            year,
-            person_id: asker.person_id,
-            payer: &payer,
-            payer_code_id,
-            // A company's credit code is public, and its receipt is worth nothing without it.
-            payer_code_mask: if payer.kind == PayerKind::Company { payer.code.clone() } else { rules::mask_code(&payer.code) },
-            contact_id,
-            contact_mask: rules::mask_code(&payer.contact),
-            replaces_id: 0,
-            asked_at: now,
-            due_day: workdays::add_workdays(today, rules::WORKDAYS),
-        };
-        store::insert_application(tx, &application, &gifts)?;
-        Ok(id)
+        let words = people::record_consent(tx, agreed, asker.person_id, now)?;
+        file(tx, app, new, &gifts, &payer, (asker.person_id, Some(words.to_vec())), now)
     })
+}
+
+/// Of an application and what is sealed for it, made before the transaction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewIds {
+    application: Id,
+    code: Id,
+    contact: Id,
+}
+
+impl NewIds {
+    pub fn new(app: &App) -> NewIds {
+        NewIds { application: app.new_id(), code: app.new_id(), contact: app.new_id() }
+    }
+}
+
+/// Writes an application for gifts that whoever asks may speak for: a person (0: a guest), and the words they agreed to.
+pub(super) fn file(
+    tx: &mut Tx,
+    app: &App,
+    new: NewIds,
+    gifts: &[PaperGift],
+    payer: &NewPayer,
+    (person_id, agreed_sha256): (Id, Option<Vec<u8>>),
+    now: Micros,
+) -> Result<Id, Trouble> {
+    let today = civil::day_of(now);
+    let (organisation_id, year) = rules::together(gifts, today)?;
+    for gift in gifts {
+        if !store::take_gift(tx, gift.gift_id, new.application, gift.returned_fen)? {
+            return Err(Refusal::conflict("refusal-papers-applied").into());
+        }
+    }
+    let mut keep = |sealed_id: Id, what: &'static str, plain: &str| -> Result<Id, Trouble> {
+        if plain.is_empty() {
+            return Ok(0);
+        }
+        sealed::keep(tx, &app.secret, sealed_id, person_id, what, plain, now)?;
+        Ok(sealed_id)
+    };
+    let payer_code_id = keep(new.code, "payer_code", &payer.code)?;
+    let contact_id = keep(new.contact, "payer_contact", &payer.contact)?;
+    let application = store::NewApplication {
+        id: new.application,
+        organisation_id,
+        year,
+        person_id,
+        payer,
+        payer_code_id,
+        // A company's credit code is public, and its receipt is worth nothing without it.
+        payer_code_mask: if payer.kind == PayerKind::Company { payer.code.clone() } else { rules::mask_code(&payer.code) },
+        contact_id,
+        contact_mask: rules::mask_code(&payer.contact),
+        replaces_id: 0,
+        agreed_sha256,
+        asked_at: now,
+        due_day: workdays::add_workdays(today, rules::WORKDAYS),
+    };
+    store::insert_application(tx, &application, gifts)?;
+    Ok(new.application)
 }
 
 /// The application at an address, if the code in it is ours.

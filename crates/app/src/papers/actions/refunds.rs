@@ -6,7 +6,8 @@
 
 use db::{Fault, Tx};
 
-use crate::kernel::{Id, Micros, Refusal, Trouble, civil, workdays};
+use crate::App;
+use crate::kernel::{BeforeUndoing, Id, Micros, Refusal, Trouble, civil, workdays};
 
 use super::super::model::{Issuer, Kind, NewPayer, Receipt, State, Way};
 use super::super::store::receipts::{self, NewReceipt};
@@ -176,6 +177,7 @@ fn ask_in_the_name_of(
         contact_id: asked.contact_id,
         contact_mask: asked.contact_mask.clone(),
         replaces_id,
+        agreed_sha256: store::agreed_words(tx, application_id)?,
         asked_at: now,
         due_day: workdays::add_workdays(civil::day_of(now), rules::WORKDAYS),
     };
@@ -256,4 +258,14 @@ pub fn refund_failed(tx: &mut Tx, ids: &Ids, gift_id: Id, amount_fen: i64, hand:
         }
     }
     Ok(true)
+}
+
+/// An offline gift is about to leave the books, because it never was one. Receipts let go of it as of a refund, in the
+/// transaction that undoes it: it is refused while a receipt is valid or being issued, and none can be issued afterwards.
+pub fn before_undoing(app: &App) -> BeforeUndoing {
+    let ids = Ids::new(app);
+    Box::new(move |tx, gift_id, amount_fen, now| match refund_begins(tx, &ids, gift_id, amount_fen, now) {
+        Err(Trouble::Refused(_)) => Err(Refusal::conflict("refusal-papers-undone-receipted").into()),
+        other => other.map(|_| ()),
+    })
 }

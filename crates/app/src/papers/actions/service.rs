@@ -32,6 +32,9 @@ pub(super) fn ask_to_issue(
     if amount_fen <= 0 {
         return Err(Refusal::conflict("refusal-papers-returned").into());
     }
+    let mut gifts = store::gifts_on(tx, asked.id)?;
+    gifts.retain(|g| g.left_fen() > 0);
+    let line = rules::line_of(issuer, &gifts, amount_fen);
     let organisation = organisations::find(tx, asked.organisation_id)?.ok_or_else(Refusal::not_found)?;
     let request = IssueRequest {
         business_number: ids.receipt.to_string(),
@@ -41,10 +44,10 @@ pub(super) fn ask_to_issue(
         payer: asked.payer_name.clone(),
         payer_code: String::new(),
         item_code: issuer.item_code.clone(),
-        item_name: issuer.item_name.clone(),
-        unit: "元".to_owned(),
-        quantity: 1,
-        standard_fen: amount_fen,
+        item_name: line.item_name,
+        unit: line.unit,
+        quantity: line.quantity,
+        standard_fen: line.standard_fen,
         amount_fen,
         amount_words: money::Fen(amount_fen).capital(),
         handler: issuer.handler.clone(),

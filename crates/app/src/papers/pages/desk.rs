@@ -234,6 +234,7 @@ fn page(cx: &Cx, view: &View, opened: Option<&(String, String)>, refusal: Option
         (ui::heading(&title, Some(&a.payer_name)))
         (refused(cx, refusal))
         (ui::definition_list(&terms))
+        @if a.person_id == 0 { p { (cx.t("papers-donor-page-why")) " " (ui::Link::new(cx.t("papers-donor-page"), paper_path(&cx.app, a.id))) } }
         @if let Some(request) = request { (asked_of_service(cx, request)) }
         (ui::table(&table))
         @if issues && a.state == State::Waiting { (cx.claim_banner("receipt_application", a.id)?) (decision(cx, a, &address, opened.is_some())) }

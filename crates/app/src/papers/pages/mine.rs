@@ -5,12 +5,13 @@ use maud::{Markup, html};
 use crate::giving;
 use crate::kernel::civil;
 use crate::kernel::{Id, Refusal, Trouble};
+use crate::people::{self, Agreed, Purpose};
 use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, refused, show};
 
 use super::super::actions::{donor, donor::Asker, paper_path};
 use super::super::model::{NewPayer, PaperGift, PayerKind, Standing};
 use super::super::{rules, store};
-use super::{asked_year, organisation_of, standing_badge, standing_why, state_badge, today};
+use super::{asked_year, gift_path, organisation_of, own_gift_path, standing_badge, standing_why, state_badge, today};
 
 /// The gifts of one charity, with where each stands.
 struct Group<'a> {
@@ -90,7 +91,7 @@ fn group_section(cx: &Cx, group: &Group, year: i64) -> Markup {
         .map(|gift| {
             let standing = rules::standing(gift, today(cx));
             ui::LinkRow {
-                href: format!("{}/receipt", giving::gift_path(&cx.app, gift.gift_id)).into(),
+                href: own_gift_path(gift.gift_id).into(),
                 title: cx.either(&gift.project_title, &gift.project_english_title).into(),
                 note: format!("{} · {}", civil::minute_text(gift.received_at), standing_why(cx, gift, standing)).into(),
                 aside: html! { b { (show::money(gift.left_fen())) } " " (standing_badge(cx, standing)) },
@@ -137,7 +138,7 @@ pub fn new(cx: &Cx) -> Outcome {
     form_page(cx, &gifts, "/me/receipts", None)
 }
 
-fn payer_of(cx: &Cx) -> NewPayer {
+pub(super) fn payer_of(cx: &Cx) -> NewPayer {
     NewPayer {
         kind: PayerKind::from_word(cx.form("payer_kind")).unwrap_or(PayerKind::Person),
         name: cx.form("payer_name").to_owned(),
@@ -150,7 +151,7 @@ fn payer_of(cx: &Cx) -> NewPayer {
 pub fn apply(cx: &Cx) -> Outcome {
     let asker = Asker { person_id: cx.person_id()?, link: None };
     let ids: Vec<Id> = cx.request.form.all("gift").filter_map(parse_id).collect();
-    match donor::apply(&cx.app, asker, &ids, &payer_of(cx), cx.now) {
+    match donor::apply(&cx.app, asker, &ids, &payer_of(cx), &agreed(cx), cx.now) {
         Ok(id) => Ok(Answer::redirect(format!("{}?done=papers-applied", paper_path(&cx.app, id)))),
         Err(Trouble::Refused(refusal)) if refusal.status != 404 => {
             let charity = parse_id(cx.form("charity")).ok_or(refusal.clone())?;
@@ -160,6 +161,11 @@ pub fn apply(cx: &Cx) -> Outcome {
         }
         Err(trouble) => Err(trouble),
     }
+}
+
+/// What stood above the button.
+fn agreed(cx: &Cx) -> Agreed {
+    Agreed::read(&cx.app, cx.lang, Purpose::ReceiptSharing)
 }
 
 fn form_page(cx: &Cx, gifts: &[PaperGift], action: &str, refusal: Option<&Refusal>) -> Outcome {
@@ -183,8 +189,9 @@ fn form_page(cx: &Cx, gifts: &[PaperGift], action: &str, refusal: Option<&Refusa
                         (gift_check(cx, gift, i, chosen(gift), refusal))
                     }
                 }))
-                (payer_fields(cx, refusal))
+                (payer_fields(cx, refusal, true))
                 (ui::notice(ui::Tone::Info, &cx.t("papers-word-note"), None, html! { p { (cx.t("papers-sealed-note")) } p { (cx.t("papers-fixed-note")) } }))
+                p { (people::consent_words(&cx.app, cx.lang, Purpose::ReceiptSharing)) }
                 (ui::submit_row(ui::button(ui::ButtonKind::Main, &cx.t("papers-apply-button"), None), Some(&ui::Link::new(cx.t("papers-back-to-list"), "/me/receipts"))))
             },
             ..ui::Form::default()
@@ -211,7 +218,8 @@ fn gift_check(cx: &Cx, gift: &PaperGift, at: usize, checked: bool, refusal: Opti
     )
 }
 
-fn payer_fields(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
+/// 开票信息; the name is left out where it is known already.
+pub(super) fn payer_fields(cx: &Cx, refusal: Option<&Refusal>, named: bool) -> Markup {
     let kind = PayerKind::from_word(cx.form("payer_kind")).unwrap_or(PayerKind::Person);
     let field = |name: &'static str, label: &str, help: &str, mark: &str, autocomplete: &'static str, required: bool| {
         ui::input_field(&ui::Input {
@@ -232,7 +240,7 @@ fn payer_fields(cx: &Cx, refusal: Option<&Refusal>) -> Markup {
             choices: PayerKind::ALL.into_iter().map(|k| ui::Choice::new(k.word(), cx.t(&format!("papers-payer-{}", k.word()))).chosen(k == kind)).collect(),
             ..ui::Radios::default()
         }))
-        (field("payer_name", "papers-payer-name", "papers-payer-name-help", "", "name", true))
+        @if named { (field("payer_name", "papers-payer-name", "papers-payer-name-help", "", "name", true)) }
         (field("payer_code", "papers-payer-code", "papers-payer-code-help", "papers-payer-code-mark", "off", false))
         (field("contact", "papers-contact", "papers-contact-help", "papers-optional", "tel", false))
     }
@@ -249,17 +257,49 @@ fn gift_of_path(cx: &Cx) -> Result<(PaperGift, Asker), Trouble> {
 /// `GET /gifts/{id}/{code}/receipt`: where the gift's receipt stands, and what can be done.
 pub fn of_gift(cx: &Cx) -> Outcome {
     let (gift, asker) = gift_of_path(cx)?;
-    gift_page(cx, &gift, asker, None)
+    gift_page(cx, &At::code(cx, &gift), &gift, asker, None)
 }
 
-fn gift_page(cx: &Cx, gift: &PaperGift, asker: Asker, refusal: Option<&Refusal>) -> Outcome {
+/// One's own gift, whatever way it came.
+fn own_gift(cx: &Cx) -> Result<(PaperGift, Asker), Trouble> {
+    let (id, person_id) = (cx.id_param("id")?, cx.person_id()?);
+    let gift = cx.app.db.read(|tx| store::gift(tx, id))?.filter(|gift| gift.donor_id == person_id).ok_or_else(Refusal::not_found)?;
+    Ok((gift, Asker { person_id, link: None }))
+}
+
+/// `GET /me/receipts/gifts/{id}`: the same for a signed-in donor.
+pub fn own(cx: &Cx) -> Outcome {
+    let (gift, asker) = own_gift(cx)?;
+    gift_page(cx, &At::own(cx, &gift), &gift, asker, None)
+}
+
+/// Where the page of a gift's receipt is, and the page of the gift.
+struct At {
+    receipt: String,
+    waiver: String,
+    gift: String,
+}
+
+impl At {
+    /// For whoever holds the gift's address.
+    fn code(cx: &Cx, gift: &PaperGift) -> At {
+        let path = giving::gift_path(&cx.app, gift.gift_id);
+        At { receipt: format!("{path}/receipt"), waiver: format!("{path}/waiver"), gift: path }
+    }
+
+    fn own(cx: &Cx, gift: &PaperGift) -> At {
+        let receipt = own_gift_path(gift.gift_id);
+        At { waiver: format!("{receipt}/waiver"), receipt, gift: gift_path(cx, gift) }
+    }
+}
+
+fn gift_page(cx: &Cx, at: &At, gift: &PaperGift, asker: Asker, refusal: Option<&Refusal>) -> Outcome {
     let standing = rules::standing(gift, today(cx));
     let speaks = gift.donor_id == 0 || gift.donor_id == asker.person_id;
-    let path = giving::gift_path(&cx.app, gift.gift_id);
     let name = organisation_of(cx, &gift.organisation_name, &gift.organisation_english_name);
     let title = cx.t("papers-gift");
     if speaks && matches!(standing, Standing::Open { .. }) && (cx.query("apply") == "1" || refusal.is_some_and(|r| r.field.is_some())) {
-        return form_page(cx, std::slice::from_ref(gift), &format!("{path}/receipt"), refusal);
+        return form_page(cx, std::slice::from_ref(gift), &at.receipt, refusal);
     }
     let body = html! {
         (ui::heading(&title, Some(&cx.ta("papers-gift-lead", &[("organisation", name.into())]))))
@@ -276,20 +316,20 @@ fn gift_page(cx: &Cx, gift: &PaperGift, asker: Asker, refusal: Option<&Refusal>)
         @if !speaks {
             p { (cx.t("papers-sign-in-first")) }
         } @else if matches!(standing, Standing::Open { .. }) {
-            p { (ui::link_button(ui::ButtonKind::Main, &cx.t("papers-apply"), &format!("{path}/receipt?apply=1"))) }
+            p { (ui::link_button(ui::ButtonKind::Main, &cx.t("papers-apply"), &format!("{}?apply=1", at.receipt))) }
             @if asker.person_id != 0 { p { (ui::Link::new(cx.t("papers-merge-hint"), "/me/receipts")) } }
-            (waiver_form(cx, &path, true))
+            (waiver_form(cx, &at.waiver, true))
         } @else if standing == Standing::Waived {
-            (waiver_form(cx, &path, false))
+            (waiver_form(cx, &at.waiver, false))
         }
         p { (cx.ta("papers-contact-charity", &[("contact", gift.organisation_contact.as_str().into())])) }
-        p { (ui::Link::new(cx.t("papers-to-gift"), path.clone())) }
+        p { (ui::Link::new(cx.t("papers-to-gift"), at.gift.clone())) }
     };
     let status = refusal.map_or(200, |r| r.status);
     Ok(cx.page_with_status(status, PageParts { title: &title, body, reading: true, ..PageParts::default() }))
 }
 
-fn waiver_form(cx: &Cx, path: &str, waived: bool) -> Markup {
+fn waiver_form(cx: &Cx, action: &str, waived: bool) -> Markup {
     let (title, why, button) = if waived {
         ("papers-waive", "papers-waive-why", "papers-waive-button")
     } else {
@@ -301,7 +341,7 @@ fn waiver_form(cx: &Cx, path: &str, waived: bool) -> Markup {
         html! {
             p { (cx.t(why)) }
             (ui::form(&ui::Form {
-                action: format!("{path}/waiver").into(),
+                action: action.to_owned().into(),
                 hidden: vec![("waived".into(), if waived { "1" } else { "0" }.into())],
                 body: ui::submit_row(ui::button(ui::ButtonKind::Quiet, &cx.t(button), None), None),
                 ..ui::Form::default()
@@ -313,9 +353,19 @@ fn waiver_form(cx: &Cx, path: &str, waived: bool) -> Markup {
 /// `POST /gifts/{id}/{code}/receipt`.
 pub fn apply_for_gift(cx: &Cx) -> Outcome {
     let (gift, asker) = gift_of_path(cx)?;
-    match donor::apply(&cx.app, asker, &[gift.gift_id], &payer_of(cx), cx.now) {
+    apply_at(cx, &At::code(cx, &gift), &gift, asker)
+}
+
+/// `POST /me/receipts/gifts/{id}`.
+pub fn apply_for_own(cx: &Cx) -> Outcome {
+    let (gift, asker) = own_gift(cx)?;
+    apply_at(cx, &At::own(cx, &gift), &gift, asker)
+}
+
+fn apply_at(cx: &Cx, at: &At, gift: &PaperGift, asker: Asker) -> Outcome {
+    match donor::apply(&cx.app, asker, &[gift.gift_id], &payer_of(cx), &agreed(cx), cx.now) {
         Ok(id) => Ok(Answer::redirect(format!("{}?done=papers-applied", paper_path(&cx.app, id)))),
-        Err(Trouble::Refused(refusal)) if refusal.status != 404 => gift_page(cx, &gift, asker, Some(&refusal)),
+        Err(Trouble::Refused(refusal)) if refusal.status != 404 => gift_page(cx, at, gift, asker, Some(&refusal)),
         Err(trouble) => Err(trouble),
     }
 }
@@ -323,10 +373,20 @@ pub fn apply_for_gift(cx: &Cx) -> Outcome {
 /// `POST /gifts/{id}/{code}/waiver`.
 pub fn waive(cx: &Cx) -> Outcome {
     let (gift, asker) = gift_of_path(cx)?;
+    waive_at(cx, &At::code(cx, &gift), &gift, asker)
+}
+
+/// `POST /me/receipts/gifts/{id}/waiver`.
+pub fn waive_own(cx: &Cx) -> Outcome {
+    let (gift, asker) = own_gift(cx)?;
+    waive_at(cx, &At::own(cx, &gift), &gift, asker)
+}
+
+fn waive_at(cx: &Cx, at: &At, gift: &PaperGift, asker: Asker) -> Outcome {
     let waived = cx.form("waived") != "0";
     match donor::waive(&cx.app, asker, gift.gift_id, waived, cx.now) {
-        Ok(()) => Ok(Answer::redirect(format!("{}/receipt?done=papers-waiver", giving::gift_path(&cx.app, gift.gift_id)))),
-        Err(Trouble::Refused(refusal)) if refusal.status != 404 => gift_page(cx, &gift, asker, Some(&refusal)),
+        Ok(()) => Ok(Answer::redirect(format!("{}?done=papers-waiver", at.receipt))),
+        Err(Trouble::Refused(refusal)) if refusal.status != 404 => gift_page(cx, at, gift, asker, Some(&refusal)),
         Err(trouble) => Err(trouble),
     }
 }

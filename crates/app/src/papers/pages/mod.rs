@@ -1,7 +1,10 @@
-//! What people see of papers: the donor (`mine`, `paper`), a stranger who verifies (`verify`), the charity's desk (`desk`).
+//! What people see of papers: the donor (`gifts`, `mine`, `paper`, `statement`), a stranger who verifies (`verify`), the
+//! charity's desk (`desk`, `behalf`, `settings`).
 
+mod behalf;
 mod desk;
 mod drawing;
+mod gifts;
 mod mine;
 mod paper;
 mod settings;
@@ -10,18 +13,24 @@ mod verify;
 
 use maud::Markup;
 
+use crate::giving;
 use crate::kernel::civil::{self, Day};
-use crate::kernel::{Refusal, Right};
+use crate::kernel::{Id, Micros, Refusal, Right};
 use crate::web::{Cx, Lang, Route, get, post, show};
 
-use super::model::{Application, Kind, PaperGift, Receipt, Standing, State};
+use super::model::{Application, Kind, PaperGift, Receipt, Source, Standing, State};
 use super::rules;
 
 pub fn routes() -> Vec<Route> {
     vec![
+        get("/me/gifts", Right::SignedIn, gifts::page),
+        get("/me/gifts.csv", Right::SignedIn, gifts::csv),
         get("/me/receipts", Right::SignedIn, mine::page),
         get("/me/receipts/new", Right::SignedIn, mine::new),
         post("/me/receipts", Right::SignedIn, mine::apply),
+        get("/me/receipts/gifts/{id}", Right::SignedIn, mine::own),
+        post("/me/receipts/gifts/{id}", Right::SignedIn, mine::apply_for_own),
+        post("/me/receipts/gifts/{id}/waiver", Right::SignedIn, mine::waive_own),
         get("/me/statements", Right::SignedIn, statement::page),
         get("/me/statements/{year}", Right::SignedIn, statement::page),
         get("/me/statements/{year}/statement.pdf", Right::SignedIn, statement::pdf),
@@ -36,6 +45,8 @@ pub fn routes() -> Vec<Route> {
         get("/receipts/{number}/{code}", Right::Anyone, verify::page),
         get("/desk/receipts", Right::Desk, desk::list),
         post("/desk/receipts", Right::Desk, desk::issue_chosen),
+        get("/desk/receipts/new", Right::Desk, behalf::page),
+        post("/desk/receipts/applications", Right::Desk, behalf::apply),
         get("/desk/receipts/settings", Right::Desk, settings::page),
         post("/desk/receipts/settings", Right::Desk, settings::keep),
         post("/desk/receipts/numbers", Right::Desk, settings::void_number),
@@ -85,11 +96,31 @@ fn standing_badge(cx: &Cx, standing: Standing) -> Markup {
 
 /// One sentence on why a gift stands where it stands.
 fn standing_why(cx: &Cx, gift: &PaperGift, standing: Standing) -> String {
+    if standing == Standing::Returned && gift.source != Source::Channel {
+        return cx.t("papers-why-undone");
+    }
+    standing_words(cx, gift.received_at, standing)
+}
+
+fn standing_words(cx: &Cx, received_at: Micros, standing: Standing) -> String {
     let day = match standing {
         Standing::Open { until } | Standing::Late { until } => until,
-        _ => rules::last_day(civil::day_of(gift.received_at)),
+        _ => rules::last_day(civil::day_of(received_at)),
     };
     cx.ta(&format!("papers-why-{}", standing.word()), &[("day", civil::day_text(day).into())])
+}
+
+/// Where a signed-in donor sees to the receipt of a gift, whatever way it came.
+fn own_gift_path(gift_id: Id) -> String {
+    format!("/me/receipts/gifts/{gift_id}")
+}
+
+/// A donor's own page of a gift.
+fn gift_path(cx: &Cx, gift: &PaperGift) -> String {
+    match gift.source {
+        Source::Channel => giving::gift_path(&cx.app, gift.gift_id),
+        Source::Offline | Source::Things { .. } => format!("/me/offline-gifts/{}", gift.gift_id),
+    }
 }
 
 fn organisation_of<'a>(cx: &Cx, chinese: &'a str, english: &'a str) -> &'a str {

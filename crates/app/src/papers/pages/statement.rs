@@ -194,7 +194,7 @@ fn charity(cx: &Cx, lines: &[Line]) -> maud::Markup {
         };
         table.row(&[
             &show::day(civil::day_of(gift.received_at)),
-            &ui::Link::new(cx.either(&gift.project_title, &gift.project_english_title), crate::giving::gift_path(&cx.app, gift.gift_id)),
+            &ui::Link::new(cx.either(&gift.project_title, &gift.project_english_title), super::gift_path(cx, gift)),
             &show::money(gift.amount_fen),
             &(if gift.returned_fen > 0 { show::money(gift.returned_fen) } else { String::new() }),
             &receipt,

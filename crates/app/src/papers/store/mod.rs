@@ -3,16 +3,24 @@
 pub mod receipts;
 pub mod requests;
 
+use std::collections::HashMap;
+
 use db::{Fault, Row, Tx, params, sql};
 
 use crate::kernel::civil::Day;
 use crate::kernel::{Id, Micros};
 
-use super::model::{Application, NewPayer, PaperGift, PayerKind, State};
+use super::model::{Application, NewPayer, PaperGift, Papers, PayerKind, Source, State};
 
 fn read_gift(row: &Row) -> Result<PaperGift, Fault> {
+    let source = match row.text("source")?.as_str() {
+        "channel" => Source::Channel,
+        "offline" => Source::Offline,
+        _ => Source::Things { item: row.text("item")?, unit: row.text("unit")?, quantity: row.int("quantity")? },
+    };
     Ok(PaperGift {
         gift_id: row.int("gift_id")?,
+        source,
         organisation_id: row.int("organisation_id")?,
         organisation_name: row.text("organisation")?,
         organisation_english_name: row.text("english_organisation")?,
@@ -35,7 +43,7 @@ fn read_gift(row: &Row) -> Result<PaperGift, Fault> {
 /// One gift, whoever gave it.
 pub fn gift(tx: &mut Tx, gift_id: Id) -> Result<Option<PaperGift>, Fault> {
     tx.query_opt(
-        sql("SELECT r.gift_id, r.organisation_id, r.project_id, r.donor_id, r.amount_fen, r.received_at, r.anonymous, r.name, \
+        sql("SELECT r.gift_id, r.organisation_id, r.project_id, r.donor_id, r.amount_fen, r.received_at, r.anonymous, r.name, r.source, r.item, r.unit, r.quantity, \
                     o.name AS organisation, o.english_name AS english_organisation, o.contact, project.title, project.english_title, \
                     p.application_id, p.receipt_id, COALESCE(p.returned_fen, 0) AS returned_fen, p.waived_at \
              FROM receiptable_gift r JOIN organisation o ON o.id = r.organisation_id JOIN project ON project.id = r.project_id \
@@ -50,7 +58,7 @@ pub fn gift(tx: &mut Tx, gift_id: Id) -> Result<Option<PaperGift>, Fault> {
 /// A donor's gifts received within a span, the newest first.
 pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Result<Vec<PaperGift>, Fault> {
     tx.query(
-        sql("SELECT r.gift_id, r.organisation_id, r.project_id, r.donor_id, r.amount_fen, r.received_at, r.anonymous, r.name, \
+        sql("SELECT r.gift_id, r.organisation_id, r.project_id, r.donor_id, r.amount_fen, r.received_at, r.anonymous, r.name, r.source, r.item, r.unit, r.quantity, \
                     o.name AS organisation, o.english_name AS english_organisation, o.contact, project.title, project.english_title, \
                     p.application_id, p.receipt_id, COALESCE(p.returned_fen, 0) AS returned_fen, p.waived_at \
              FROM receiptable_gift r JOIN organisation o ON o.id = r.organisation_id JOIN project ON project.id = r.project_id \
@@ -63,10 +71,32 @@ pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Resul
     .collect()
 }
 
+/// What has been done about the papers of these gifts; of the others nothing has been.
+pub fn papers_of(tx: &mut Tx, gift_ids: &[Id]) -> Result<HashMap<Id, Papers>, Fault> {
+    let mut ids = gift_ids.to_vec();
+    ids.sort_unstable();
+    let mut found = HashMap::with_capacity(ids.len());
+    let statement = sql(
+        "SELECT gift_id, COALESCE(application_id, 0), COALESCE(receipt_id, 0), returned_fen, COALESCE(waived_at, 0) FROM gift_paper WHERE gift_id IN (?ids)",
+    );
+    tx.bulk_find(statement, &ids, |row| {
+        let known = |value: i64| (value != 0).then_some(value);
+        let papers = Papers {
+            application_id: known(row.int(1)?),
+            receipt_id: known(row.int(2)?),
+            returned_fen: row.int(3)?,
+            waived_at: known(row.int(4)?),
+        };
+        found.insert(row.int(0)?, papers);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// Every gift a charity received within a span, with what became of its papers (慈善法 art. 38), in the order of time.
 pub fn gifts_to(tx: &mut Tx, organisation_id: Id, from: Micros, until: Micros) -> Result<Vec<PaperGift>, Fault> {
     tx.query(
-        sql("SELECT r.gift_id, r.organisation_id, r.project_id, r.donor_id, r.amount_fen, r.received_at, r.anonymous, r.name, \
+        sql("SELECT r.gift_id, r.organisation_id, r.project_id, r.donor_id, r.amount_fen, r.received_at, r.anonymous, r.name, r.source, r.item, r.unit, r.quantity, \
                     o.name AS organisation, o.english_name AS english_organisation, o.contact, project.title, project.english_title, \
                     p.application_id, p.receipt_id, COALESCE(p.returned_fen, 0) AS returned_fen, p.waived_at \
              FROM receiptable_gift r JOIN organisation o ON o.id = r.organisation_id JOIN project ON project.id = r.project_id \
@@ -222,6 +252,8 @@ pub struct NewApplication<'a> {
     pub contact_id: Id,
     pub contact_mask: String,
     pub replaces_id: Id,
+    /// The words in which the payer agreed that all this goes to the charity.
+    pub agreed_sha256: Option<Vec<u8>>,
     pub asked_at: Micros,
     pub due_day: Day,
 }
@@ -229,8 +261,8 @@ pub struct NewApplication<'a> {
 pub fn insert_application(tx: &mut Tx, a: &NewApplication, gifts: &[PaperGift]) -> Result<(), Fault> {
     tx.execute_one(
         sql("INSERT INTO receipt_application (id, organisation_id, year, person_id, state, payer_kind, payer_name, payer_code_id, payer_code_mask, \
-                    contact_id, contact_mask, replaces_id, asked_at, due_day, decided_by, reason) \
-             VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, '')"),
+                    contact_id, contact_mask, replaces_id, asked_at, due_day, decided_by, reason, agreed_sha256) \
+             VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, '', ?14)"),
         params![
             a.id,
             a.organisation_id,
@@ -244,7 +276,8 @@ pub fn insert_application(tx: &mut Tx, a: &NewApplication, gifts: &[PaperGift]) 
             &a.contact_mask,
             a.replaces_id,
             a.asked_at,
-            a.due_day
+            a.due_day,
+            a.agreed_sha256.as_deref()
         ],
     )?;
     for gift in gifts {
@@ -359,6 +392,30 @@ pub fn applications_at(tx: &mut Tx, asked: &Asked) -> Result<(Vec<Application>, 
         params![asked.organisation_id, state, &pattern, number, asked.words, PAGE, (asked.page - 1).max(0) * PAGE],
     )?;
     Ok((rows.iter().map(read_application).collect::<Result<_, _>>()?, count.int("count")?))
+}
+
+/// The words by which an application's payer agreed, if they did.
+pub fn agreed_words(tx: &mut Tx, application_id: Id) -> Result<Option<Vec<u8>>, Fault> {
+    let row = tx.query_opt(
+        sql("SELECT agreed_sha256 FROM receipt_application WHERE id = ?1 AND agreed_sha256 IS NOT NULL"),
+        params![application_id],
+    )?;
+    row.map(|row| row.blob("agreed_sha256")).transpose()
+}
+
+/// Whoever takes back that their data go to charities has no application waiting any more; says how many there were.
+pub fn withdraw_all(tx: &mut Tx, person_id: Id, reason: &str) -> Result<u64, Fault> {
+    tx.execute(
+        sql("UPDATE gift_paper SET application_id = NULL WHERE application_id IN \
+             (SELECT id FROM receipt_application WHERE person_id = ?1 AND person_id <> 0 AND state = 'waiting')"),
+        params![person_id],
+    )?;
+    tx.execute(
+        sql(
+            "UPDATE receipt_application SET state = 'withdrawn', reason = ?2 WHERE person_id = ?1 AND person_id <> 0 AND state = 'waiting'",
+        ),
+        params![person_id, reason],
+    )
 }
 
 /// Moves an application on; false when it is not in that state any more.

@@ -34,8 +34,22 @@ pub fn words(app: &App, lang: Lang, purpose: Purpose) -> String {
 
 /// Writes it down in the transaction of what it allows.
 pub fn give(tx: &mut Tx, agreed: &Agreed, person_id: Id, now: Micros) -> Result<(), Fault> {
+    store::consents::give(tx, &given(agreed, person_id, now))
+}
+
+fn given(agreed: &Agreed, person_id: Id, now: Micros) -> store::consents::Given<'_> {
     let Agreed { id, purpose, lang, ref body, sha256 } = *agreed;
-    store::consents::give(tx, &store::consents::Given { id, person_id, purpose, notice_version: NOTICE_VERSION, lang, body, sha256, now })
+    store::consents::Given { id, person_id, purpose, notice_version: NOTICE_VERSION, lang, body, sha256, now }
+}
+
+/// The same for somebody who may be a guest: the words are kept, and whoever needs them remembers the hash by which they are
+/// found.
+pub fn record(tx: &mut Tx, agreed: &Agreed, person_id: Id, now: Micros) -> Result<[u8; 32], Fault> {
+    match person_id {
+        0 => store::consents::keep_words(tx, &given(agreed, 0, now))?,
+        known => give(tx, agreed, known, now)?,
+    }
+    Ok(agreed.sha256)
 }
 
 /// Agrees by pressing a button that said so.

@@ -17,12 +17,18 @@ pub struct Given<'a> {
     pub now: Micros,
 }
 
-/// Writes a consent down, unless the person holds one of this version already. One of an older version ends with it.
-pub fn give(tx: &mut Tx, given: &Given) -> Result<(), Fault> {
+/// Keeps the words of a consent, once.
+pub fn keep_words(tx: &mut Tx, given: &Given) -> Result<(), Fault> {
     tx.execute(
         sql("INSERT INTO consent_text (sha256, purpose, lang, body, first_used_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (sha256) DO NOTHING"),
         params![&given.sha256, given.purpose.word(), given.lang, given.body, given.now],
-    )?;
+    )
+    .map(|_| ())
+}
+
+/// Writes a consent down, unless the person holds one of this version already. One of an older version ends with it.
+pub fn give(tx: &mut Tx, given: &Given) -> Result<(), Fault> {
+    keep_words(tx, given)?;
     tx.execute(
         sql("UPDATE consent SET withdrawn_at = ?4 WHERE person_id = ?1 AND purpose = ?2 AND withdrawn_at IS NULL AND notice_version < ?3"),
         params![given.person_id, given.purpose.word(), given.notice_version, given.now],

@@ -91,6 +91,7 @@ fn ask(
 /// Another person agrees: the money moves, or the wrong record is undone, at once.
 pub fn confirm_reversal(app: &App, actor: &Actor, id: Id, now: Micros) -> Result<(), Trouble> {
     let stamp = Stamp { id, ..Stamp::new(app, now) };
+    let before_undoing = (app.before_undoing)(app);
     app.db.write(|tx| {
         let (reversal, person_id) = open(tx, actor, id)?;
         claims::decide(tx, "reversal", id, person_id, now)?;
@@ -99,7 +100,10 @@ pub fn confirm_reversal(app: &App, actor: &Actor, id: Id, now: Micros) -> Result
         }
         match reversal.what {
             What::Return => stream::take_return(tx, &stamp, reversal.project_id, reversal.amount_fen),
-            What::Correction { of: Code::OfflineGift, of_id } => stream::undo_offline_gift(tx, &stamp, of_id),
+            What::Correction { of: Code::OfflineGift, of_id } => {
+                before_undoing(tx, of_id, reversal.amount_fen, now)?;
+                stream::undo_offline_gift(tx, &stamp, of_id)
+            }
             What::Correction { of, of_id } => stream::undo(tx, &stamp, of, of_id),
         }
     })
