@@ -128,6 +128,11 @@ pub fn card(title: Option<&str>, body: Markup) -> Markup {
     }
 }
 
+/// What few people need, folded away below a line that opens it.
+pub fn fold(title: &str, body: Markup) -> Markup {
+    html! { details.fold { summary { (title) } (body) } }
+}
+
 /// Cards side by side, as many as fit; one column on a phone.
 pub fn grid(items: impl IntoIterator<Item = Markup>) -> Markup {
     html! { div.grid { @for item in items { (item) } } }

@@ -38,10 +38,10 @@ pub use form::{
 };
 pub use give::{Fact, JsapiButton, Proof, Receipt, ReceiptLine, facts, jsapi_button, proof, qr_holder, receipt};
 pub use layout::{
-    Hero, Pagination, Tone, Width, action_bar, as_of, badge, breadcrumbs, card, columns, copyable, empty_state, figure, grid, heading,
-    hero, notice, pagination, prose, refreshing, section, tabs, water_line,
+    Hero, Pagination, Tone, Width, action_bar, as_of, badge, breadcrumbs, card, columns, copyable, empty_state, figure, fold, grid,
+    heading, hero, notice, pagination, prose, refreshing, section, tabs, water_line,
 };
-pub use list::{LinkRow, RankRow, Term, definition_list, link_list, link_list_with, ranking};
+pub use list::{LinkRow, QueueRow, RankRow, Term, definition_list, link_list, link_list_with, queue_list, ranking, room_list};
 pub use mark::{Icon, ProjectField, brand_mark, cover, icon, pictogram};
 pub use money::{MoneyFigure, Progress, Stat, money_figure, progress_bar, stat_row};
 pub use page::{FooterColumn, NavItem, Page, PageWords, Size, Theme};

@@ -2,7 +2,7 @@
 use maud::{Markup, html};
 
 use crate::mark::{Icon, icon};
-use crate::words::Text;
+use crate::words::{Link, Text};
 
 /// A term and its value.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,43 @@ fn link_row(row: &LinkRow) -> Markup {
             (icon(Icon::Next))
         }
     }
+}
+
+/// A queue of a desk in one compact line.
+#[derive(Clone, Debug, Default)]
+pub struct QueueRow<'a> {
+    /// Its name, which leads to all of it.
+    pub queue: Link<'a>,
+    /// "3 件".
+    pub count: Text<'a>,
+    /// How many are late; empty: none.
+    pub late: Markup,
+    /// What has waited longest, which leads to itself.
+    pub item: Link<'a>,
+    /// Its age, its day, who has it.
+    pub facts: Vec<Text<'a>>,
+    /// What happens if nobody acts.
+    pub note: Text<'a>,
+}
+
+/// The queues of a desk, one line each.
+pub fn queue_list(rows: &[QueueRow]) -> Markup {
+    html! {
+        ul.rows.queues {
+            @for row in rows {
+                li {
+                    div.queue-name { b { (row.queue) } " " span { (row.count) } " " (row.late) }
+                    div.queue-item { (row.item) " " small { @for (at, fact) in row.facts.iter().enumerate() { @if at > 0 { " · " } (fact) } } }
+                    small.queue-note { (row.note) }
+                }
+            }
+        }
+    }
+}
+
+/// Rows that each lead to a room: two beside each other on a phone, with their notes where there is space.
+pub fn room_list(rows: &[LinkRow]) -> Markup {
+    html! { div.rooms { (link_list(rows)) } }
 }
 
 /// A place in a ranking.

@@ -68,7 +68,7 @@ fn taking_up_a_statement_keeps_the_operator_from_nothing(world: &World) {
     let all = routes::everything(world);
     let Cast { manager, reviewer, .. } = &all.cast;
     let id = all.life.complaint;
-    let desk = manager.get("/desk");
+    let desk = manager.get("/desk?queue=waiting-statements");
     let asked = [("thing", "statement"), ("id", &id.to_string()), ("do", "take"), ("back", "/desk")];
     manager.submit(&desk, "/desk/claims", &asked).has_status(200);
     let answered = [("outcome", "unfounded"), ("answer", "查过了，进展已经补发在项目页面上。")];

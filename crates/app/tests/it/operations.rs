@@ -26,6 +26,9 @@ fn the_operator_sees_what_waits_how_long_who_has_it_and_what_happens_otherwise(w
 
     let desk = reviewer.get("/operator");
     desk.has_status(200).sees("待审核的项目").sees("没人审核").sees("待人核对的付款确认").sees("没人核对");
+    // One line a queue, which names the oldest, its day and that nobody has it; what is late comes first, and behind the line is the queue.
+    desk.sees("早交的项目").sees_no("晚交的项目").sees("2 件").sees("没人领取").sees("其他队列现在没有事项等待");
+    let desk = reviewer.get("/operator?queue=waiting-project-submitted");
     let text = desk.text();
     assert!(text.find("早交的项目") < text.find("晚交的项目"), "the oldest comes first");
 
@@ -53,6 +56,8 @@ fn the_operator_sees_what_waits_how_long_who_has_it_and_what_happens_otherwise(w
     world.later(10 * DAY_US);
     world.sign_in_again(reviewer);
     reviewer.get("/operator?show=late").sees("晚交的项目").sees("逾期");
+    let whole = reviewer.get("/operator").text().to_owned();
+    assert!(whole.find("件逾期") < whole.find("没有时限"), "what is late comes before what has no clock: {whole}");
     let table = reviewer.get("/operator/waiting.csv?order=due");
     assert!(table.header("content-type").starts_with("text/csv"));
     assert!(table.source().contains("晚交的项目"), "{}", table.source());

@@ -1,14 +1,14 @@
-//! The two desks: everything that waits, queue by queue, with what is oldest, when it is due, who has it and what happens
-//! if nobody acts; below it, at a charity's desk, its projects.
+//! The two desks: one line a queue with what is oldest, when it is due, who has it and what happens if nobody acts; behind it the
+//! queue itself, where things are taken up; below it, at a charity's desk, its projects.
 
 use maud::{Markup, html};
 
-use crate::kernel::civil::rfc3339;
+use crate::kernel::civil::{day_of, day_text, rfc3339};
 use crate::kernel::{Id, Role};
 use crate::projects;
 use crate::web::{Answer, Cx, Outcome, PageParts, show};
 
-use super::super::rules::queues::{Asked, Item, Order, Queue, Show, by_queue, chosen};
+use super::super::rules::queues::{Asked, Item, Order, Queue, Show, by_queue, chosen, overview};
 use super::super::waiting;
 
 pub fn operator(cx: &Cx) -> Outcome {
@@ -17,7 +17,7 @@ pub fn operator(cx: &Cx) -> Outcome {
     let body = html! {
         (ui::heading(&title, Some(&cx.t("operations-operator-lead"))))
         (queues(cx, "/operator", all)?)
-        (ui::section(&cx.t("operations-rooms"), None, ui::link_list(&cx.operator_rooms())))
+        (ui::section(&cx.t("operations-rooms"), None, ui::room_list(&cx.operator_rooms())))
     };
     Ok(cx.page(PageParts { title: &title, body, ..PageParts::default() }))
 }
@@ -27,7 +27,7 @@ pub fn charity(cx: &Cx) -> Outcome {
     let all = cx.app.db.read(|tx| waiting::at_desk(tx, &organisations, cx.now))?;
     let title = cx.t("operations-desk");
     let rooms = cx.desk_rooms();
-    let rooms = html! { @if !rooms.is_empty() { (ui::section(&cx.t("desk-rooms"), None, ui::link_list(&rooms))) } };
+    let rooms = html! { @if !rooms.is_empty() { (ui::section(&cx.t("desk-rooms"), None, ui::room_list(&rooms))) } };
     // Whoever runs projects comes for them; whoever keeps the books, for receipts, refunds and gifts by bank.
     let manages = !cx.actor.organisations_as(&[Role::Manager]).is_empty();
     let body = html! {
@@ -60,25 +60,15 @@ fn queues(cx: &Cx, desk: &'static str, all: Vec<Item>) -> Result<Markup, crate::
     if all.is_empty() {
         return Ok(ui::empty_state(&cx.t("operations-nothing"), &cx.t("operations-nothing-why"), None));
     }
+    if ["queue", "q", "show", "order"].iter().all(|name| cx.query(name).is_empty()) {
+        return Ok(whole(cx, desk, &all));
+    }
     let (me, asked) = (cx.person_id()?, asked(cx));
-    let overview = by_queue(&all).iter().map(|queue| overview_row(cx, desk, queue)).collect::<Vec<_>>();
-    let mut table = ui::Table::new(
-        cx.t("operations-overview"),
-        vec![
-            ui::Column::words(cx.t("operations-queue")),
-            ui::Column::number(cx.t("operations-count")),
-            ui::Column::words(cx.t("operations-oldest")),
-            ui::Column::words(cx.t("operations-due")),
-            ui::Column::number(cx.t("operations-taken")),
-        ],
-    );
-    table.rows = overview;
-    let keys: Vec<&'static str> = by_queue(&all).iter().map(|queue| queue.key).collect();
+    let keys: Vec<&'static str> = overview(&all, cx.now).iter().map(|queue| queue.key).collect();
     let shown = chosen(all, &asked, me, cx.now);
     let back = address(desk, &asked);
     Ok(html! {
-        (ui::table(&table))
-        (search(cx, desk, &asked, &keys))
+        p { (ui::Link::new(cx.t("operations-overview"), desk)) }
         @if shown.is_empty() { (ui::empty_state(&cx.t("operations-none-fit"), &cx.t("operations-none-fit-why"), Some(&ui::Link::new(cx.t("operations-show-all"), desk)))) }
         @for queue in by_queue(&shown) {
             (ui::section(&cx.t(queue.key), None, html! {
@@ -87,23 +77,48 @@ fn queues(cx: &Cx, desk: &'static str, all: Vec<Item>) -> Result<Markup, crate::
             }))
         }
         @if !shown.is_empty() { p { (ui::Link::new(cx.t("operations-csv"), address(&format!("{desk}/waiting.csv"), &asked))) } }
+        (search(cx, desk, &asked, &keys))
         (show::as_of(cx))
     })
 }
 
-fn overview_row(cx: &Cx, desk: &str, queue: &Queue) -> Vec<Markup> {
-    let only = Asked { queue: queue.key.to_owned(), ..Asked::default() };
-    let late = queue.late(cx.now);
-    vec![
-        html! { (ui::Link::new(cx.t(queue.key), address(desk, &only))) },
-        ui::text(queue.items.len()),
-        html! { (show::ago(cx, queue.oldest())) },
-        html! {
-            @if let Some(due) = queue.first_due() { (show::instant(due)) } @else { (cx.t("operations-no-clock")) }
-            @if late > 0 { " " (ui::badge(ui::Tone::Bad, &cx.ta("operations-late-count", &[("count", late.into())]))) }
-        },
-        ui::text(queue.taken()),
-    ]
+/// Every queue in which something waits in one line, the others together in one sentence.
+fn whole(cx: &Cx, desk: &'static str, all: &[Item]) -> Markup {
+    let queues = overview(all, cx.now);
+    let rows: Vec<ui::QueueRow> = queues.iter().filter_map(|queue| row(cx, desk, queue)).collect();
+    let keys: Vec<&'static str> = queues.iter().map(|queue| queue.key).collect();
+    html! {
+        (ui::queue_list(&rows))
+        p.help { (cx.t("operations-empty-queues")) }
+        (ui::fold(&cx.t("operations-find"), html! {
+            (search(cx, desk, &Asked::default(), &keys))
+            p { (ui::Link::new(cx.t("operations-csv"), format!("{desk}/waiting.csv"))) }
+        }))
+        (show::as_of(cx))
+    }
+}
+
+fn row<'a>(cx: &Cx, desk: &str, queue: &Queue) -> Option<ui::QueueRow<'a>> {
+    let (only, late) = (Asked { queue: queue.key.to_owned(), ..Asked::default() }, queue.late(cx.now));
+    let first = queue.first()?;
+    let mut facts = vec![show::ago(cx, first.waiting.since)];
+    facts.push(match first.waiting.due_at {
+        Some(due) => cx.ta("operations-by", &[("day", day_text(day_of(due)).into())]),
+        None => cx.t("operations-no-clock"),
+    });
+    facts.push(match &first.holder {
+        Some(holder) if Some(holder.person_id) == cx.actor.person_id() => cx.t("operations-mine"),
+        Some(holder) => cx.ta("operations-theirs", &[("name", holder.name.as_str().into())]),
+        None => cx.t("operations-nobodys"),
+    });
+    Some(ui::QueueRow {
+        queue: ui::Link::new(cx.t(queue.key), address(desk, &only)),
+        count: cx.ta("operations-items", &[("count", queue.items.len().into())]).into(),
+        late: html! { @if late > 0 { (ui::badge(ui::Tone::Bad, &cx.ta("operations-late-count", &[("count", late.into())]))) } },
+        item: ui::Link::new(first.waiting.title.clone(), first.waiting.href.clone()),
+        facts: facts.into_iter().map(Into::into).collect(),
+        note: cx.t(queue.unattended).into(),
+    })
 }
 
 fn search(cx: &Cx, desk: &'static str, asked: &Asked, keys: &[&'static str]) -> Markup {
@@ -129,7 +144,7 @@ fn search(cx: &Cx, desk: &'static str, asked: &Asked, keys: &[&'static str]) -> 
 
 fn queue_table(cx: &Cx, queue: &Queue, me: Id, back: &str) -> Markup {
     let mut table = ui::Table::new(
-        cx.t(queue.key),
+        cx.ta("operations-items", &[("count", queue.items.len().into())]),
         vec![
             ui::Column::words(cx.t("operations-item")),
             ui::Column::words(cx.t("operations-since")),

@@ -125,9 +125,17 @@ impl Queue<'_> {
         self.items.iter().filter(|item| item.is_late(now)).count()
     }
 
-    pub fn taken(&self) -> usize {
-        self.items.iter().filter(|item| item.holder.is_some()).count()
+    /// What has waited longest.
+    pub fn first(&self) -> Option<&Item> {
+        self.items.iter().copied().min_by_key(|item| (item.waiting.since, item.waiting.thing_id))
     }
+}
+
+/// The queues as the overview shows them: what is late first, then what is due soonest, then what has waited longest.
+pub fn overview(items: &[Item], now: Micros) -> Vec<Queue<'_>> {
+    let mut queues = by_queue(items);
+    queues.sort_by_key(|queue| (queue.late(now) == 0, queue.first_due().unwrap_or(Micros::MAX), queue.oldest()));
+    queues
 }
 
 /// The queues of these items, in the order in which their first items come.
@@ -184,6 +192,18 @@ mod tests {
         let items = chosen(vec![item("a", 1, 30, Some(40), None), item("a", 3, 20, Some(90), Some(8))], &Asked::default(), 7, 50);
         let queues = by_queue(&items);
         let [a] = &queues[..] else { panic!("{queues:?}") };
-        assert_eq!((a.oldest(), a.first_due(), a.late(50), a.taken()), (20, Some(40), 1, 1));
+        assert_eq!((a.oldest(), a.first_due(), a.late(50), a.first().map(|i| i.waiting.thing_id)), (20, Some(40), 1, Some(3)));
+    }
+
+    #[test]
+    fn what_is_late_comes_first_then_what_is_due_then_what_is_old() {
+        let items = [
+            item("old", 1, 10, None, None),
+            item("older", 2, 5, None, None),
+            item("due", 3, 40, Some(90), None),
+            item("late", 4, 45, Some(48), None),
+        ];
+        let order: Vec<&str> = overview(&items, 50).iter().map(|queue| queue.key).collect();
+        assert_eq!(order, ["late", "due", "older", "old"]);
     }
 }
