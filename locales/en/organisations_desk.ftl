@@ -273,17 +273,17 @@ notice-invitation-accepted = An invitation that you sent for { $organisation } w
 
 ## What waits
 waiting-admission = Application of an organisation
-unattended-admission = Until somebody acts, the organisation stays outside
+unattended-admission = Until somebody acts, the organisation stays outside.
 waiting-renewal = Certificate to compare
-unattended-renewal = Until somebody compares it, projects stop taking gifts when the old one ends
+unattended-renewal = Until somebody compares it, projects stop taking gifts when the old one ends.
 waiting-certificate = Certificate ends soon or has ended
-unattended-certificate = Once it has ended, projects take no gifts
+unattended-certificate = Once it has ended, projects take no gifts.
 waiting-qualification = Papers of organisations to look at
-unattended-qualification = New projects of this organisation cannot be published
+unattended-qualification = New projects of this organisation cannot be published.
 waiting-yearly-report = Yearly report to publish
-unattended-yearly-report = Past the day, everyone sees that it is overdue
+unattended-yearly-report = Past the day, everyone sees that it is overdue.
 waiting-partner-result = Result of a partner to publish
-unattended-partner-result = Past the day, the charity's page says so
+unattended-partner-result = Past the day, the charity's page says so.
 
 ## Said when it worked
 done-particulars-saved = The particulars are saved.

@@ -220,7 +220,7 @@ refunds-appeal-uphold = Uphold
 refunds-appeal-decision = Reason
 refunds-appeal-decision-help = The donor and the charity read it.
 waiting-refunds = Refund cases
-unattended-refunds = The donor sees how late it is, and the operator is asked to follow up
+unattended-refunds = The donor sees how late it is, and the operator is asked to follow up.
 
 ## Notices
 notice-refund-opened = The charity opened a refund case about { $amount }

@@ -273,17 +273,17 @@ notice-invitation-accepted = 您以 { $organisation } 名义发出的一份邀�
 
 ## 等待处理的事
 waiting-admission = 机构入驻申请
-unattended-admission = 没人处理，这家机构就一直进不来
+unattended-admission = 没人处理，这家机构就一直进不来。
 waiting-renewal = 待核对的证书
-unattended-renewal = 没人核对，旧证书到期后项目会停止接受捐赠
+unattended-renewal = 没人核对，旧证书到期后项目会停止接受捐赠。
 waiting-certificate = 证书即将到期或已过期
-unattended-certificate = 过期当天起项目不再接受捐赠
+unattended-certificate = 过期当天起项目不再接受捐赠。
 waiting-qualification = 机构证书待核验
-unattended-qualification = 没人核验，这家机构的新项目不能公开
+unattended-qualification = 没人核验，这家机构的新项目不能公开。
 waiting-yearly-report = 年度报告待公布
-unattended-yearly-report = 过了期限，所有人都会看到逾期
+unattended-yearly-report = 过了期限，所有人都会看到逾期。
 waiting-partner-result = 合作方评估和监督结果待公布
-unattended-partner-result = 过了期限，机构页面会公开提示
+unattended-partner-result = 过了期限，机构页面会公开提示。
 
 ## 做成之后说的话
 done-particulars-saved = 基本信息已保存。

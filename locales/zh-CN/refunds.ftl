@@ -217,7 +217,7 @@ refunds-appeal-uphold = 维持不退
 refunds-appeal-decision = 理由
 refunds-appeal-decision-help = 捐赠人和慈善组织都会看到。
 waiting-refunds = 退款案件
-unattended-refunds = 逾期后捐赠人看到逾期天数，运营方收到督促
+unattended-refunds = 逾期后捐赠人看到逾期天数，运营方收到督促。
 
 ## 通知
 notice-refund-opened = { $amount } 的退款案件已由慈善组织立案

@@ -43,11 +43,11 @@ pub const AFFAIRS: [(i64, i64, i64, Affair); 28] = [
     (14, 16, 0, statement),
     (13, 10, 0, complaint_is_answered),
     (12, 20, 0, receipts_are_issued),
-    (11, 20, 0, refund_is_asked_for),
-    (10, 9, 0, refund_is_agreed_to),
-    (10, 9, 20, look_after),
-    (10, 10, 0, look_after),
-    (10, 12, 0, look_after),
+    (4, 20, 0, refund_is_asked_for),
+    (3, 9, 0, refund_is_agreed_to),
+    (3, 9, 20, look_after),
+    (3, 10, 0, look_after),
+    (3, 12, 0, look_after),
     (6, 10, 0, suspension),
     (4, 16, 0, appeal),
     (3, 20, 0, another_refund_is_asked_for),
@@ -118,26 +118,29 @@ fn receipts_are_set_up(play: &Play) -> Result<(), DemoFault> {
 }
 
 /// The gifts of a donor to one of our charities that could stand on a receipt now, the newest first.
-fn open_gifts(play: &Play, donor: &Actor, charity: &str) -> Result<Vec<Id>, DemoFault> {
+fn open_gifts(play: &Play, donor: &Actor, charity: &str, least_fen: i64) -> Result<Vec<Id>, DemoFault> {
     let (now, person_id) = (play.now(), donor.person_id().unwrap_or(0));
     let new_year = parse_day(&format!("{}-01-01", &day_text(day_of(now))[..4])).map_or(0, start_of);
     let rows = play.way.app.db.read(|tx| {
         tx.query(
             sql("SELECT r.gift_id FROM receiptable_gift r LEFT JOIN gift_paper p ON p.gift_id = r.gift_id \
-                 WHERE r.donor_id = ?1 AND r.organisation_id = ?2 AND r.received_at > ?3 AND r.amount_fen >= 1000 \
+                 WHERE r.donor_id = ?1 AND r.organisation_id = ?2 AND r.received_at > ?3 AND r.amount_fen >= ?4 \
                  AND p.application_id IS NULL AND COALESCE(p.returned_fen, 0) = 0 ORDER BY r.received_at DESC"),
-            params![person_id, play.cast.organisation(charity).id, new_year.max(now - 85 * DAY_US)],
+            params![person_id, play.cast.organisation(charity).id, new_year.max(now - 85 * DAY_US), least_fen],
         )
     })?;
     Ok(rows.iter().map(|row| row.int("gift_id")).collect::<Result<_, _>>()?)
 }
 
+/// A donor by place in the list, a charity, and the gifts that could stand on a receipt of it.
+type Open = (usize, &'static str, Vec<Id>);
+
 /// The first donor, whose telephone number is printed, comes first, so that a visitor finds these papers.
-fn donors_with(play: &Play, least: usize) -> Result<Vec<(usize, &'static str, Vec<Id>)>, DemoFault> {
+fn donors_with(play: &Play, least: usize, least_fen: i64) -> Result<Vec<Open>, DemoFault> {
     let mut found = Vec::new();
     for at in 0..play.cast.donors.len() {
         for charity in ["tide", "moon"] {
-            let gifts = open_gifts(play, &play.cast.donors[at], charity)?;
+            let gifts = open_gifts(play, &play.cast.donors[at], charity, least_fen)?;
             if gifts.len() >= least {
                 found.push((at, charity, gifts));
             }
@@ -148,8 +151,8 @@ fn donors_with(play: &Play, least: usize) -> Result<Vec<(usize, &'static str, Ve
 
 fn issue(play: &Play, donor: usize, charity: &str, gifts: &[Id]) -> Result<(), DemoFault> {
     let (app, now, who) = (play.way.app, play.now(), &play.cast.donors[donor]);
-    let payer =
-        NewPayer { kind: PayerKind::Person, name: format!("演示抬头{}", donor + 1), code: String::new(), contact: String::new() };
+    let Actor::Person { name, .. } = who else { return Ok(()) };
+    let payer = NewPayer { kind: PayerKind::Person, name: name.clone(), code: String::new(), contact: String::new() };
     let asker = Asker { person_id: who.person_id().unwrap_or(0), link: None };
     let agreed = Agreed::read(app, Lang::Zh, Purpose::ReceiptSharing);
     let application = doing(|| "an application".to_owned(), applications::apply(app, asker, gifts, &payer, &agreed, now))?;
@@ -158,14 +161,14 @@ fn issue(play: &Play, donor: usize, charity: &str, gifts: &[Id]) -> Result<(), D
 
 /// One for several gifts, one for a single gift; and a third, which a refund will reverse.
 fn receipts_are_issued(play: &Play) -> Result<(), DemoFault> {
-    if let Some((donor, charity, gifts)) = donors_with(play, 2)?.first() {
+    if let Some((donor, charity, gifts)) = donors_with(play, 2, 1)?.first() {
         issue(play, *donor, charity, &gifts[..2])?;
     }
-    if let Some((donor, charity, gifts)) = donors_with(play, 1)?.first() {
+    if let Some((donor, charity, gifts)) = donors_with(play, 1, 1)?.first() {
         issue(play, *donor, charity, &gifts[..1])?;
     }
     doing(|| "the roll-up".to_owned(), settlement::roll_up(play.way.app))?;
-    for (donor, charity, gifts) in donors_with(play, 1)? {
+    for (donor, charity, gifts) in donors_with(play, 1, 1_000)? {
         for gift in gifts {
             if is_in_the_account(play, gift)? {
                 return issue(play, donor, charity, &[gift]);
@@ -239,7 +242,7 @@ fn refund_is_agreed_to(play: &Play) -> Result<(), DemoFault> {
 }
 
 fn another_refund_is_asked_for(play: &Play) -> Result<(), DemoFault> {
-    let gift = donors_with(play, 1)?.first().map(|(_, _, gifts)| gifts[0]);
+    let gift = donors_with(play, 1, 1_000)?.first().map(|(_, _, gifts)| gifts[0]);
     let Some(case) = opened(play, gift, Reason::WrongAmount, "输错了金额，多输了一位。")? else { return Ok(()) };
     let proof = NewPaper { paper: Paper::PaymentProof, file: paper("付款截图.pdf")? };
     doing(|| "a case's paper".to_owned(), refunds::add_paper(play.way.app, case, 0, true, &proof, play.now()))

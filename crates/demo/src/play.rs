@@ -360,7 +360,13 @@ impl Play<'_> {
         let finance = self.cast.staff(&project.recipient, Role::Finance);
         let what = || format!("a disclosure of {}", project.title);
         let figures = doing(what, actions::figures_until(app, finance, id, day_of(now) - 1, now))?;
-        doing(what, actions::disclose(app, finance, id, &figures, &NewDisclosure::of(&project.disclosure), &[], now)).map(|_| ())
+        let disclosed = doing(what, actions::disclose(app, finance, id, &figures, &NewDisclosure::of(&project.disclosure), &[], now))?;
+        // The newest ones wait for the visitor.
+        if self.calendar.days_ago(now) > 12 {
+            let reviewer = self.cast.staff("operator", Role::Reviewer);
+            doing(what, app::projects::disclosure::review(app, reviewer, disclosed, true, "", now))?;
+        }
+        Ok(())
     }
 
     fn closing_report(&self, at: usize) -> Result<(), DemoFault> {

@@ -54,6 +54,11 @@ impl Calendar {
         self.at(BEGINNING_DAYS, 9, 0)
     }
 
+    /// How many days before today an instant of the story is.
+    pub fn days_ago(&self, at: Micros) -> i64 {
+        self.today - day_of(at)
+    }
+
     fn at(&self, days_ago: i64, hour: i64, minute: i64) -> Micros {
         start_of(self.today - days_ago) + hour * HOUR_US + minute * MINUTE_US
     }

@@ -25,6 +25,7 @@ use crate::App;
 use crate::jobs::{Chore, JobKind};
 use crate::kernel::settings::Setting;
 use crate::kernel::{Id, MINUTE_US, Micros, Personal, Trouble, Waiting};
+use crate::projects;
 use crate::settlement::refunds as channel;
 
 pub use actions::{add_paper, open_for_charity, open_for_donor, open_for_held};
@@ -77,23 +78,27 @@ pub fn refused_of(tx: &mut Tx, person_id: Id, now: Micros) -> Result<Vec<Refused
 
 /// Cases that wait for these organisations, the oldest first.
 pub fn waiting_at_desk(tx: &mut Tx, organisation_ids: &[Id], _now: Micros) -> Result<Vec<Waiting>, Fault> {
-    Ok(store::open_at_desks(tx, organisation_ids)?.iter().map(|case| waiting(case, format!("/desk/refunds/{}", case.id))).collect())
+    let open = store::open_at_desks(tx, organisation_ids)?;
+    open.iter().map(|case| waiting(tx, case, format!("/desk/refunds/{}", case.id))).collect()
 }
 
 /// Cases that wait for the operator: its confirmation, an appeal, one that is late at its charity.
 pub fn waiting_for_operator(tx: &mut Tx, now: Micros) -> Result<Vec<Waiting>, Fault> {
-    Ok(store::open_for_operator(tx, now)?.iter().map(|case| waiting(case, format!("/operator/refunds/{}", case.id))).collect())
+    let open = store::open_for_operator(tx, now)?;
+    open.iter().map(|case| waiting(tx, case, format!("/operator/refunds/{}", case.id))).collect()
 }
 
-fn waiting(case: &model::Case, href: String) -> Waiting {
-    Waiting {
+/// Named by its amount and project; a payment that never entered the books has only its number.
+fn waiting(tx: &mut Tx, case: &model::Case, href: String) -> Result<Waiting, Fault> {
+    let project = projects::find_public(tx, case.project_id)?.map_or_else(|| case.id.to_string(), |project| project.title);
+    Ok(Waiting {
         queue: "waiting-refunds",
         thing: actions::THING,
         thing_id: case.id,
-        title: format!("{} {}", case.id, money::Fen(case.amount_fen)),
+        title: format!("{} · {project}", money::Fen(case.amount_fen)),
         href,
         since: case.opened_at,
         due_at: Some(case.next_due_at() - 1),
         unattended: "unattended-refunds",
-    }
+    })
 }

@@ -85,6 +85,8 @@ fn flush_refused(app: &App) -> Result<(), Trouble> {
 
 fn refresh_certificates(app: &App) -> Result<(), Trouble> {
     match app.channel.refresh_certificates(app.clock.now()) {
+        // Twice a day they are what they were; only a change is news.
+        Ok(report) if report.added.is_empty() && report.dropped.is_empty() => {}
         Ok(report) => {
             tracing::info!(announced = ?report.announced, added = ?report.added, dropped = ?report.dropped, "platform certificates refreshed")
         }

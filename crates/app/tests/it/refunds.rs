@@ -337,7 +337,7 @@ fn r18_a_case_that_nobody_answers_is_late_for_everyone_to_see(world: &World) {
     world.later(14 * DAY_US);
     scene.donor.get(&scene.path()).sees("逾期 1 天");
     world.sign_in_again(&scene.cast.reviewer);
-    scene.cast.reviewer.get("/operator").sees("退款案件").sees(&case.to_string());
+    scene.cast.reviewer.get("/operator").sees("退款案件").sees("¥100.00 · 山里孩子的冬天");
     scene.cast.reviewer.get("/operator/refunds").sees("逾期 1 天");
     world.sign_in_again(&scene.cast.manager);
     scene.cast.manager.get("/desk").sees("退款案件");

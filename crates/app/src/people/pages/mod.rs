@@ -369,7 +369,7 @@ fn outbox_page(cx: &Cx) -> Outcome {
         (ui::refreshing("outbox", 5_000, None, html! {
             (ui::section(&cx.t("people-outbox-messages"), None, list))
             @if !staff.is_empty() {
-                (ui::section(&cx.t("people-outbox-staff"), None, html! { (ui::table(&codes)) p { (left) } }))
+                (ui::section(&cx.t("people-outbox-staff"), Some(&ui::Link::new(cx.t("people-to-staff-sign-in"), "/staff/sign-in")), html! { (ui::table(&codes)) p { (left) } }))
             }
         }))
     };
