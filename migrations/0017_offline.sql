@@ -97,3 +97,15 @@ CREATE VIEW receiptable_gift AS
          offline_things.anonymous AS anonymous, offline_things.payer AS name, 'things' AS source, offline_things.item AS item, offline_things.unit AS unit,
          offline_things.quantity AS quantity
   FROM offline_things WHERE offline_things.state IN ('received', 'handed_over');
+
+-- The same as far as donors are known: a condition of its own in each part, without which SQLite reads all gifts to find a donor's.
+CREATE VIEW receiptable_gift_of_donor AS
+  SELECT gift.id AS gift_id, gift.recipient_id AS organisation_id, gift.project_id AS project_id, gift_intent.donor_id AS donor_id,
+         gift.amount_fen AS amount_fen, gift.paid_at AS received_at, gift_intent.anonymous AS anonymous, gift_intent.name AS name,
+         'channel' AS source, '' AS item, '' AS unit, 0 AS quantity
+  FROM gift JOIN gift_intent ON gift_intent.id = gift.id WHERE gift_intent.donor_id <> 0
+  UNION ALL
+  SELECT offline_gift.id AS gift_id, offline_gift.organisation_id AS organisation_id, offline_gift.project_id AS project_id, offline_gift.donor_id AS donor_id,
+         offline_gift.amount_fen AS amount_fen, offline_gift.received_day * 86400000000 - 28800000000 AS received_at,
+         offline_gift.anonymous AS anonymous, offline_gift.payer AS name, 'offline' AS source, '' AS item, '' AS unit, 0 AS quantity
+  FROM offline_gift WHERE offline_gift.state = 'confirmed' AND offline_gift.donor_id <> 0;

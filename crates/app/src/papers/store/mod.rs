@@ -61,9 +61,9 @@ pub fn gifts_of(tx: &mut Tx, donor_id: Id, from: Micros, until: Micros) -> Resul
         sql("SELECT r.gift_id, r.organisation_id, r.project_id, r.donor_id, r.amount_fen, r.received_at, r.anonymous, r.name, r.source, r.item, r.unit, r.quantity, \
                     o.name AS organisation, o.english_name AS english_organisation, o.contact, project.title, project.english_title, \
                     p.application_id, p.receipt_id, COALESCE(p.returned_fen, 0) AS returned_fen, p.waived_at \
-             FROM receiptable_gift r JOIN organisation o ON o.id = r.organisation_id JOIN project ON project.id = r.project_id \
+             FROM receiptable_gift_of_donor r JOIN organisation o ON o.id = r.organisation_id JOIN project ON project.id = r.project_id \
              LEFT JOIN gift_paper p ON p.gift_id = r.gift_id \
-             WHERE r.donor_id = ?1 AND r.donor_id <> 0 AND r.received_at >= ?2 AND r.received_at < ?3 ORDER BY r.received_at DESC, r.gift_id DESC"),
+             WHERE r.donor_id = ?1 AND r.received_at >= ?2 AND r.received_at < ?3 ORDER BY r.received_at DESC, r.gift_id DESC"),
         params![donor_id, from, until],
     )?
     .iter()
