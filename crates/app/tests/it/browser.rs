@@ -212,6 +212,9 @@ fn a_donors_papers_fit_a_phone_and_a_desk() {
     let asker = Asker { person_id: donor.id, link: None };
     let merged = donor::apply(&world.app, asker, &gifts, &payer, &read_above_the_button(&world.app), world.now()).expect("applied");
     let left = gave(world, &donor, life.published, 600_000);
+    // Somebody has counted the things, so that they can have a receipt.
+    let things = life.offline_things;
+    app::offline::confirm_things(&world.app, &cast.approver.actor, things, world.now()).unwrap_or_else(|trouble| panic!("{trouble:?}"));
     let sign_in = |person: &Person| {
         visit.open("/");
         let token = person.cookie("huihai_session").expect("a session");
@@ -220,7 +223,9 @@ fn a_donors_papers_fit_a_phone_and_a_desk() {
     sign_in(&donor);
     let paper = |id| app::papers::actions::paper_path(&world.app, id);
     for (name, path) in [
+        ("my-gifts", "/me/gifts".to_owned()),
         ("mine", "/me/receipts".to_owned()),
+        ("offline", format!("/me/receipts/gifts/{}", life.offline_gift)),
         ("apply", format!("/me/receipts/new?charity={}&year=2026", cast.charity)),
         ("gift", format!("{}/receipt", app::giving::gift_path(&world.app, left))),
         ("waiting", paper(merged)),
@@ -237,6 +242,7 @@ fn a_donors_papers_fit_a_phone_and_a_desk() {
         ("desk-application", format!("/desk/receipts/{merged}")),
         ("desk-issued", format!("/desk/receipts/{}", life.application)),
         ("desk-settings", "/desk/receipts/settings".to_owned()),
+        ("desk-behalf", format!("/desk/receipts/new?gift={things}")),
     ] {
         visit.open(&path);
         visit.look(name);

@@ -211,6 +211,7 @@ fn an_offline_gift_is_disclosed_and_its_donor_is_told(world: &World) {
     world.catch_up();
     world.sign_in_again(&donor);
     donor.get("/me/notices").sees("已被平台暂停");
+    donor.get("/me/gifts").sees("项目已暂停");
     world.check_the_books();
 }
 

@@ -36,6 +36,7 @@ pub fn page(cx: &Cx) -> Outcome {
             foot: html! { p { (ui::Link::new(cx.t("giving-to-project"), project_path(gift.project_id))) } },
         }))
         (ui::section(&cx.t("giving-where"), None, html! { (flow(cx, &given, Some(&whereabouts))) (show::as_of(cx)) }))
+        @if !gift.undone { p { (ui::Link::new(cx.t("giving-paper"), format!("/me/receipts/gifts/{id}"))) " " (cx.t("giving-paper-note")) } }
         (ui::section(&cx.t("giving-signature"), None, ui::form(&ui::Form {
             action: format!("/me/offline-gifts/{id}/anonymity").into(),
             body: html! {

@@ -98,13 +98,13 @@ pub fn page(cx: &Cx) -> Outcome {
     gifts.truncate(PAGE);
     let receipts = cx.app.db.read(|tx| Receipts::of(tx, &gifts, &offline))?;
     let notices = cx.app.db.read(|tx| -> Result<_, db::Fault> {
+        let given = gifts.iter().map(|g| (g.project_id, cx.either(&g.project_title, &g.project_english_title)));
+        let given = given.chain(offline.iter().map(|g| (g.project_id, cx.either(&g.project_title, &g.project_english_title))));
         let mut told: Vec<(projects::ProjectNotice, String)> = Vec::new();
-        for gift in &gifts {
-            if !told.iter().any(|(notice, _)| notice.project_id == gift.project_id) {
-                let newest = projects::notices(tx, gift.project_id, 1)?;
-                told.extend(
-                    newest.into_iter().map(|notice| (notice, cx.either(&gift.project_title, &gift.project_english_title).to_owned())),
-                );
+        for (project_id, title) in given {
+            if !told.iter().any(|(notice, _)| notice.project_id == project_id) {
+                let newest = projects::notices(tx, project_id, 1)?;
+                told.extend(newest.into_iter().map(|notice| (notice, title.to_owned())));
             }
         }
         Ok(told)
@@ -128,7 +128,7 @@ pub fn page(cx: &Cx) -> Outcome {
         @if gifts.is_empty() && offline.is_empty() {
             (ui::empty_state(&cx.t("giving-mine-none"), &cx.t("giving-mine-none-why"), Some(&ui::Link::new(cx.t("giving-find-project"), "/projects"))))
         } @else {
-            (ui::link_list_with(&gifts.iter().map(|g| row(cx, g, &receipts)).collect::<Vec<_>>()))
+            @if !gifts.is_empty() { (ui::link_list_with(&gifts.iter().map(|g| row(cx, g, &receipts)).collect::<Vec<_>>())) }
             (pages(cx, &years, before, more.then(|| gifts.last().map_or(0, |g| g.id))))
             p { (ui::link_button(ui::ButtonKind::Quiet, &cx.t("giving-mine-csv"), &address("/me/gifts.csv", &years, None))) " " (ui::Link::new(cx.t("giving-mine-refunds"), "/me/refunds")) }
         }

@@ -11,7 +11,7 @@ use crate::web::{Answer, Cx, Outcome, PageParts, field_error, parse_id, refused,
 use super::super::actions::{donor, donor::Asker, paper_path};
 use super::super::model::{NewPayer, PaperGift, PayerKind, Standing};
 use super::super::{rules, store};
-use super::{asked_year, gift_path, organisation_of, own_gift_path, standing_badge, standing_why, state_badge, today};
+use super::{asked_year, gift_path, organisation_of, own_gift_path, received_text, standing_badge, standing_why, state_badge, today};
 
 /// The gifts of one charity, with where each stands.
 struct Group<'a> {
@@ -93,7 +93,7 @@ fn group_section(cx: &Cx, group: &Group, year: i64) -> Markup {
             ui::LinkRow {
                 href: own_gift_path(gift.gift_id).into(),
                 title: cx.either(&gift.project_title, &gift.project_english_title).into(),
-                note: format!("{} · {}", civil::minute_text(gift.received_at), standing_why(cx, gift, standing)).into(),
+                note: format!("{} · {}", received_text(gift), standing_why(cx, gift, standing)).into(),
                 aside: html! { b { (show::money(gift.left_fen())) } " " (standing_badge(cx, standing)) },
             }
         })
@@ -208,7 +208,7 @@ fn gift_check(cx: &Cx, gift: &PaperGift, at: usize, checked: bool, refusal: Opti
             name: "gift".into(),
             value: gift.gift_id.to_string().into(),
             label: html! {
-                b { (show::money(gift.left_fen())) } " · " (cx.either(&gift.project_title, &gift.project_english_title)) " · " (civil::minute_text(gift.received_at))
+                b { (show::money(gift.left_fen())) } " · " (cx.either(&gift.project_title, &gift.project_english_title)) " · " (received_text(gift))
             },
             checked,
             error: error.into(),
@@ -306,7 +306,7 @@ fn gift_page(cx: &Cx, at: &At, gift: &PaperGift, asker: Asker, refusal: Option<&
         (refused(cx, refusal))
         (ui::definition_list(&[
             ui::Term::new(cx.t("papers-project"), ui::text(cx.either(&gift.project_title, &gift.project_english_title))),
-            ui::Term::new(cx.t("papers-received-at"), show::instant(gift.received_at)),
+            ui::Term::new(cx.t("papers-received-at"), ui::text(received_text(gift))),
             ui::Term::new(cx.t("papers-amount-left"), ui::text(show::money(gift.left_fen()))),
             ui::Term::new(cx.t("papers-stands"), html! { (standing_badge(cx, standing)) " " (standing_why(cx, gift, standing)) }),
         ]))

@@ -86,9 +86,8 @@ fn receipt_badge(cx: &Cx, receipt: &Receipt) -> Markup {
 
 fn standing_badge(cx: &Cx, standing: Standing) -> Markup {
     let tone = match standing {
-        Standing::Open { .. } => ui::Tone::Info,
+        Standing::Open { .. } | Standing::Applied => ui::Tone::Info,
         Standing::Issued => ui::Tone::Good,
-        Standing::Applied => ui::Tone::Warn,
         Standing::Waived | Standing::Late { .. } | Standing::OtherYear | Standing::Returned => ui::Tone::Plain,
     };
     ui::badge(tone, &cx.t(&format!("papers-standing-{}", standing.word())))
@@ -108,6 +107,14 @@ fn standing_words(cx: &Cx, received_at: Micros, standing: Standing) -> String {
         _ => rules::last_day(civil::day_of(received_at)),
     };
     cx.ta(&format!("papers-why-{}", standing.word()), &[("day", civil::day_text(day).into())])
+}
+
+/// When a gift was received: of what did not come through the channel nobody knows the hour.
+fn received_text(gift: &PaperGift) -> String {
+    match gift.source {
+        Source::Channel => civil::minute_text(gift.received_at),
+        Source::Offline | Source::Things { .. } => civil::day_text(civil::day_of(gift.received_at)),
+    }
 }
 
 /// Where a signed-in donor sees to the receipt of a gift, whatever way it came.
