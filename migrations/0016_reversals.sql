@@ -24,9 +24,9 @@ CREATE INDEX reversal_project ON reversal (project_id, id);
 CREATE INDEX reversal_state ON reversal (state, id);
 CREATE UNIQUE INDEX reversal_open ON reversal (of_id) WHERE state = 'asked' AND of_id <> 0;
 
--- The papers of an expense, for the desks.
+-- The invoice of an expense: for the desks, until the charity decides that everyone may see it.
 CREATE TABLE expense_file (
-  expense_id {int} NOT NULL REFERENCES expense (id),
-  file_id {int} NOT NULL REFERENCES file (id),
-  PRIMARY KEY (expense_id, file_id)
-) {clustered};
+  expense_id {int} PRIMARY KEY REFERENCES expense (id),
+  file_id {int} NOT NULL REFERENCES file (id)
+) {strict};
+{append_only expense_file};

@@ -152,6 +152,94 @@ fn the_operators_word_stands_beside_a_disclosure_until_it_is_corrected(world: &W
     assert_eq!(said, 1);
 }
 
+/// Recorded without its invoice; handed in later, for the desks; shown to everyone when the charity decides so, in the line of the
+/// disclosure and on the page of the expense.
+fn an_invoice_is_handed_in_later_and_shown_when_the_charity_decides(world: &World) {
+    let cast = world.cast();
+    let project = funded(world, &cast, 90_000);
+    let line = lines(world, project)[0];
+    let expense = spend(world, &cast, project, line, 20_000);
+    world.later(app::kernel::DAY_US);
+    for person in cast.everyone() {
+        world.sign_in_again(person);
+    }
+    let disclosure = disclose(world, &cast, project, &NewDisclosure::of("一笔支出。")).expect("disclosed");
+    let at = format!("/desk/projects/{project}/expenses/{expense}");
+    let hand_in = |who: &Person, bytes: &[u8]| who.post_files(&format!("{at}/invoice"), &[], &[("invoice", "发票.png", bytes)]);
+    cast.finance.post(&format!("{at}/publication"), &[]).has_status(409).sees("还没有发票文件");
+    hand_in(&cast.finance, b"MZ a program").has_status(422);
+    cast.finance.post_files(&format!("{at}/invoice"), &[], &[]).has_status(422).sees("请选择发票文件");
+    hand_in(&cast.approver, testkit::PIXEL).has_status(403);
+    hand_in(&cast.implementer_manager, testkit::PIXEL).has_status(303);
+    cast.implementer_manager.get(&at).sees("只有本机构和平台能看到");
+    hand_in(&cast.finance, testkit::PIXEL).has_status(409).sees("已经有发票文件了");
+    let file = world.count(sql("SELECT file_id AS count FROM expense_file WHERE expense_id = ?1"), params![expense]);
+    let (stranger, link) = (world.stranger(), format!("/files/{file}"));
+    let public = [format!("/projects/{project}/expenses/{expense}"), format!("/projects/{project}/disclosures/{disclosure}")];
+    stranger.get(&link).has_status(404);
+    for path in &public {
+        assert!(!stranger.get(path).links().contains(&link), "{path} shows what is not public");
+    }
+    cast.implementer_manager.post(&format!("{at}/publication"), &[]).has_status(403);
+    cast.finance.submit(&cast.finance.get(&at), &format!("{at}/publication"), &[]).has_status(200).sees("发票已公开");
+    cast.manager.post(&format!("{at}/publication"), &[]).has_status(409).sees("已经公开了");
+    for path in &public {
+        assert!(stranger.get(path).links().contains(&link), "{path} does not show the invoice");
+    }
+    stranger.get(&link).has_status(200);
+    let entries = world.count(sql("SELECT COUNT(*) AS count FROM public_entry WHERE kind = 'invoice_published'"), params![]);
+    assert_eq!(entries, 1);
+}
+
+/// Told, and then found to be wrong: the next period tells the correction as a line of its own, the note beside the first disclosure
+/// says why, and the check of the books agrees.
+fn an_expense_corrected_after_it_was_told_is_explained_by_the_next_period(world: &World) {
+    let cast = world.cast();
+    let project = funded(world, &cast, 90_000);
+    let line = lines(world, project)[0];
+    let expense = spend(world, &cast, project, line, 20_000);
+    let next_day = || {
+        world.later(app::kernel::DAY_US);
+        for person in cast.everyone() {
+            world.sign_in_again(person);
+        }
+    };
+    next_day();
+    let first = disclose(world, &cast, project, &NewDisclosure::of("一笔支出。")).expect("disclosed");
+    let slip = testkit::paper();
+    let typed = actions::Typed { reason: "单价写错", evidence: Some(&slip) };
+    let now = world.now();
+    let asked = actions::ask_correction(&world.app, &cast.finance.actor, project, (ledger::Code::Expense, expense), &typed, now);
+    actions::confirm_reversal(&world.app, &cast.approver.actor, asked.expect("asked"), now).expect("confirmed");
+    app::projects::disclosure::correct(
+        &world.app,
+        &cast.finance.actor,
+        project,
+        (app::projects::Thing::Disclosure, first),
+        "支出 200 元写错了单价",
+        "这笔支出已经更正，下一期列为一行",
+        now,
+    )
+    .expect("a note");
+    next_day();
+    let second = disclose(world, &cast, project, &NewDisclosure::of("更正上期的一笔支出。")).expect("disclosed");
+    let figures = |id: Id| {
+        let of = |statement| world.count(statement, params![id]);
+        (
+            of(sql("SELECT opening_fen AS count FROM disclosure WHERE id = ?1")),
+            of(sql("SELECT expense_fen AS count FROM disclosure WHERE id = ?1")),
+            of(sql("SELECT closing_fen AS count FROM disclosure WHERE id = ?1")),
+        )
+    };
+    let (before, after) = (figures(first), figures(second));
+    assert_eq!(after.0, before.2, "the second begins where the first ended");
+    assert_eq!(after.2, before.2 + 20_000, "what was not spent is there again");
+    let stranger = world.stranger();
+    stranger.get(&format!("/projects/{project}/disclosures/{second}")).sees("更正").sees("¥200.00");
+    stranger.get(&format!("/projects/{project}/disclosures/{first}")).sees("这笔支出已经更正，下一期列为一行");
+    world.check_the_books();
+}
+
 fn disclose_again(world: &World, cast: &Cast, project: Id) -> Id {
     world.later(2 * DAY_US);
     disclose(world, cast, project, &NewDisclosure::of("收支如上。")).expect("disclosed")
@@ -238,6 +326,8 @@ fn expenses_come_as_a_sheet_and_are_recorded_together_or_not_at_all(world: &Worl
 }
 
 on_both_engines![
+    an_invoice_is_handed_in_later_and_shown_when_the_charity_decides,
+    an_expense_corrected_after_it_was_told_is_explained_by_the_next_period,
     a_disclosure_is_prepared_from_the_ledger_in_its_full_shape,
     the_operators_word_stands_beside_a_disclosure_until_it_is_corrected,
     expenses_come_as_a_sheet_and_are_recorded_together_or_not_at_all,

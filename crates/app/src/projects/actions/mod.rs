@@ -5,6 +5,7 @@ mod changes;
 mod closing;
 mod decisions;
 mod draft;
+mod invoices;
 mod money;
 mod plan;
 mod reports;
@@ -18,6 +19,7 @@ pub use closing::{
 };
 pub use decisions::{ask_for_suspension, decide, lift_after_appeal};
 pub use draft::{draft, save};
+pub use invoices::{add_invoice, publish_invoice};
 pub use money::{approve_payout, record_expense, record_expense_with, refuse_payout, request_payout};
 pub(super) use money::{record_one, running};
 pub use plan::{add_paper, explain_costs, record_filing, remove_paper, save_plan};

@@ -136,7 +136,9 @@ pub fn record_expense_with(
         let expense_id = record_one(tx, &project, person_id, asked, ids, now)?;
         if let Some(invoice) = invoice {
             files::keep(tx, file_id, invoice, project.recipient_id, person_id, now)?;
-            store::reversals::attach_invoice(tx, expense_id, file_id)?;
+            if !store::reversals::attach_invoice(tx, expense_id, file_id)? {
+                return Err(Refusal::conflict("refusal-project-invoice-there").into());
+            }
         }
         Ok(expense_id)
     })

@@ -12,7 +12,8 @@ use super::super::store;
 /// The expenses posted before `end` that no disclosure has told and no correction undone, in the order of the books.
 pub fn untold_expenses(tx: &mut Tx, project_id: Id, end: Micros) -> Result<Vec<ExpenseLine>, Fault> {
     let rows = tx.query(
-        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit, budget_line.kind AS category \
+        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit, budget_line.kind AS category, \
+             (SELECT file.id FROM expense_file JOIN file ON file.id = expense_file.file_id WHERE expense_file.expense_id = expense.id AND file.public_since IS NOT NULL) AS invoice \
              FROM expense JOIN budget_line ON budget_line.id = expense.budget_line_id \
              LEFT JOIN disclosure_expense ON disclosure_expense.expense_id = expense.id \
              WHERE expense.project_id = ?1 AND expense.recorded_at < ?2 AND disclosure_expense.expense_id IS NULL \
@@ -24,7 +25,8 @@ pub fn untold_expenses(tx: &mut Tx, project_id: Id, end: Micros) -> Result<Vec<E
 
 pub fn lines_of(tx: &mut Tx, disclosure_id: Id) -> Result<Vec<ExpenseLine>, Fault> {
     let rows = tx.query(
-        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit, disclosure_expense.category \
+        sql("SELECT expense.*, budget_line.item, budget_line.english_item, budget_line.unit, disclosure_expense.category, \
+             (SELECT file.id FROM expense_file JOIN file ON file.id = expense_file.file_id WHERE expense_file.expense_id = expense.id AND file.public_since IS NOT NULL) AS invoice \
              FROM disclosure_expense JOIN expense ON expense.id = disclosure_expense.expense_id \
              JOIN budget_line ON budget_line.id = expense.budget_line_id WHERE disclosure_expense.disclosure_id = ?1 ORDER BY disclosure_expense.position"),
         params![disclosure_id],

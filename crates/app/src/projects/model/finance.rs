@@ -131,6 +131,8 @@ pub struct ExpenseLine {
     pub unit_price_fen: i64,
     pub amount_fen: i64,
     pub invoice_number: String,
+    /// The invoice itself, where the charity shows it to everyone.
+    pub invoice: Option<Id>,
     pub spent_day: Day,
 }
 
@@ -147,6 +149,7 @@ impl ExpenseLine {
             unit_price_fen: row.int("unit_price_fen")?,
             amount_fen: row.int("amount_fen")?,
             invoice_number: row.text("invoice_number")?,
+            invoice: row.opt_int("invoice")?,
             spent_day: row.int("spent_day")?,
         })
     }

@@ -8,6 +8,7 @@ mod costs;
 mod decisions;
 mod desk;
 mod draft;
+mod invoices;
 mod leftovers;
 mod list;
 mod money;
@@ -86,6 +87,9 @@ pub fn routes() -> Vec<Route> {
         post("/desk/payouts/{id}/refusal", Right::Desk, money::refuse_payout),
         get("/desk/projects/{id}/expenses", Right::Desk, money::expenses),
         upload("/desk/projects/{id}/expenses", Right::Desk, money::record_expense),
+        get("/desk/projects/{id}/expenses/{expense}", Right::Desk, invoices::expense),
+        upload("/desk/projects/{id}/expenses/{expense}/invoice", Right::Desk, invoices::add),
+        post("/desk/projects/{id}/expenses/{expense}/publication", Right::Desk, invoices::publish),
         get("/desk/projects/{id}/reversals", Right::Desk, reversals::reversals),
         get("/desk/projects/{id}/returns/new", Right::Desk, reversals::new_return),
         upload("/desk/projects/{id}/returns", Right::Desk, reversals::ask_return),

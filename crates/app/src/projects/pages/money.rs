@@ -248,7 +248,7 @@ fn expenses_page(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Outcome {
         table.row(&[
             &show::day(e.spent_day),
             &e.item,
-            &marked(cx, &e.description, e.undone),
+            &html! { (ui::Link::new(e.description.as_str(), address(project.id, &format!("/expenses/{}", e.id)))) (marked(cx, "", e.undone)) },
             &e.invoice_number,
             &quantity_words(cx, e.quantity, &e.unit, e.unit_price_fen),
             &show::money(e.amount_fen),

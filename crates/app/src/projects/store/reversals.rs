@@ -101,7 +101,17 @@ pub fn correctable(tx: &mut Tx, project_id: Id, limit: i64) -> Result<Vec<Correc
     rows.iter().map(read).collect()
 }
 
-/// The papers of an expense.
-pub fn attach_invoice(tx: &mut Tx, expense_id: Id, file_id: Id) -> Result<(), Fault> {
-    tx.execute_one(sql("INSERT INTO expense_file (expense_id, file_id) VALUES (?1, ?2)"), params![expense_id, file_id])
+/// Ties its invoice to an expense. False: it has one.
+pub fn attach_invoice(tx: &mut Tx, expense_id: Id, file_id: Id) -> Result<bool, Fault> {
+    let added = tx.execute(
+        sql("INSERT INTO expense_file (expense_id, file_id) VALUES (?1, ?2) ON CONFLICT (expense_id) DO NOTHING"),
+        params![expense_id, file_id],
+    )?;
+    Ok(added == 1)
+}
+
+/// The file that is the invoice of an expense.
+pub fn invoice_of(tx: &mut Tx, expense_id: Id) -> Result<Option<Id>, Fault> {
+    let row = tx.query_opt(sql("SELECT file_id FROM expense_file WHERE expense_id = ?1"), params![expense_id])?;
+    row.map(|row| row.int("file_id")).transpose()
 }

@@ -124,7 +124,10 @@ pub(in crate::projects) fn line_table(cx: &Cx, project_id: Id, lines: &[ExpenseL
             &ui::Link::new(line.content.as_str(), Thing::Expense.path(project_id, line.expense_id)),
             &quantity_words(cx, line.quantity, &line.unit, line.unit_price_fen),
             &show::money(line.amount_fen),
-            &line.invoice_number,
+            &html! {
+                (line.invoice_number)
+                @if let Some(file) = line.invoice { " " (ui::Link::new(cx.t("project-invoice-file"), format!("/files/{file}"))) }
+            },
         ]);
     }
     let sum: i64 = lines.iter().map(|l| l.amount_fen).sum();

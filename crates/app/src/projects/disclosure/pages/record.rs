@@ -4,6 +4,7 @@
 use db::{Fault, Tx};
 use maud::{Markup, html};
 
+use crate::files;
 use crate::kernel::civil::{Day, day_of, day_text};
 use crate::kernel::{Id, Refusal, Trouble};
 use crate::organisations;
@@ -161,11 +162,15 @@ pub fn post_page(cx: &Cx) -> Outcome {
 /// One expense, with what was corrected about it.
 pub fn expense(cx: &Cx) -> Outcome {
     let id = part(cx, "expense")?;
-    let (project, expense, corrections) = cx.app.db.read(|tx| {
+    let (project, expense, corrections, invoice) = cx.app.db.read(|tx| {
         let project = find(tx, cx)?;
         let expense = told::expense(tx, project.id, id)?.ok_or_else(Refusal::not_found)?;
         let corrections = told::corrections_of(tx, Thing::Expense, id)?;
-        Ok::<_, Trouble>((project, expense, corrections))
+        let invoice = match told::reversals::invoice_of(tx, id)? {
+            Some(file_id) => files::find(tx, file_id)?.filter(|file| file.public_since.is_some()),
+            None => None,
+        };
+        Ok::<_, Trouble>((project, expense, corrections, invoice))
     })?;
     let term = |key: &str, value: &str| ui::Term::new(cx.t(key), ui::text(value.to_owned()));
     let body = html! {
@@ -178,6 +183,7 @@ pub fn expense(cx: &Cx) -> Outcome {
             term("project-invoice", &expense.invoice_number),
             ui::Term::new(cx.t("disclosure-recorded-at"), show::instant(expense.recorded_at)),
         ]))
+        @if let Some(file) = &invoice { (files::attachments(cx, std::slice::from_ref(file))) }
         (corrections_beside(cx, project.id, &corrections))
     };
     page(cx, &project, &cx.t("disclosure-thing-expense"), &Thing::Expense.path(project.id, id), body)
