@@ -1,0 +1,4 @@
+//! The public log from outside: golden vectors of other implementations, independent oracles, tables of refusals, and bytes nobody meant.
+
+mod golden;
+mod sample;
