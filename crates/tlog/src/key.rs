@@ -13,7 +13,7 @@ use crate::{
     checkpoint::Checkpoint,
     cosignature::ed25519_message,
     lines,
-    note::{SignatureLine, Signed},
+    note::{Note, SignatureLine, Signed},
 };
 
 const TYPE_LOG: u8 = 0x01;
@@ -218,7 +218,7 @@ pub struct LogKey {
 }
 
 enum Secret {
-    Ed25519(SigningKey),
+    Ed25519(Box<SigningKey>),
     #[cfg(feature = "ml-dsa")]
     MlDsa(Box<crate::ml_dsa44::Secret>),
 }
@@ -282,11 +282,28 @@ impl LogKey {
         &self.vkey
     }
 
-    /// Signs a note's text: a checkpoint's, or another that no one can take for a checkpoint of this origin.
+    /// A checkpoint of this log, signed. Before it is called, the files of this size are durable and the caller has made sure that nothing else was
+    /// ever signed at this size. `None` when the origin is another's.
     #[must_use]
-    pub fn sign(&self, text: &str) -> SignatureLine {
-        let signature = self.key.sign(text.as_bytes()).to_vec();
-        SignatureLine { name: self.vkey.name.clone(), key_id: self.vkey.id, signature }
+    pub fn sign_checkpoint(&self, checkpoint: &Checkpoint) -> Option<Note> {
+        let own = checkpoint.origin() == self.vkey.name;
+        checkpoint.note().filter(|_| own).map(|note| self.sign(note))
+    }
+
+    /// Another statement of the log, e.g. a promise. `None` when it cannot stand in a note, or when it begins with the log's origin and so could be
+    /// taken for a checkpoint.
+    #[must_use]
+    pub fn sign_statement(&self, text: &str) -> Option<Note> {
+        if text.split('\n').next() == Some(self.vkey.name()) {
+            return None;
+        }
+        Note::unsigned(text.to_owned()).map(|note| self.sign(note))
+    }
+
+    fn sign(&self, mut note: Note) -> Note {
+        let signature = self.key.sign(note.text().as_bytes()).to_vec();
+        note.signatures.push(SignatureLine { name: self.vkey.name.clone(), key_id: self.vkey.id, signature });
+        note
     }
 }
 
@@ -300,7 +317,7 @@ impl CosignerKey {
             return Err(BadKey::Name);
         }
         let key = SigningKey::from_bytes(seed);
-        Ok(Self { vkey: Vkey::new(name, Public::Cosigner(key.verifying_key())), secret: Secret::Ed25519(key) })
+        Ok(Self { vkey: Vkey::new(name, Public::Cosigner(key.verifying_key())), secret: Secret::Ed25519(Box::new(key)) })
     }
 
     /// The ML-DSA-44 key that 32 random bytes make.

@@ -40,8 +40,8 @@
 //!     growth.append(entry.as_bytes())?;
 //! }
 //! let files: HashMap<_, _> = growth.take_files().into_iter().collect();
-//! let mut note = Checkpoint::new(log.vkey().name(), growth.size(), growth.root()).and_then(|state| state.note()).expect("an origin");
-//! note.signatures.push(log.sign(note.text()));
+//! let checkpoint = Checkpoint::new(log.vkey().name(), growth.size(), growth.root()).expect("an origin");
+//! let note = log.sign_checkpoint(&checkpoint).expect("its own");
 //!
 //! // The witness has seen nothing of this log yet.
 //! let request = AddCheckpoint::new(0, Vec::new(), note)?;

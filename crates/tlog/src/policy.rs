@@ -1,10 +1,10 @@
 //! Policy files: whose logs are believed, who watches them, and how many must have signed. c2sp.org/tlog-policy.
 //!
-//! Of `n` witnesses of which `f` may lie, a quorum `q` keeps a log from showing two pasts only if `q > (n + f) / 2`: 3 of 4 and 4 of 5 bear one
-//! liar, 5 of 7 two. "2 of 3" bears none. Two keys under one roof are one witness.
+//! Of `n` witnesses of which `f` lie, a quorum of `q` keeps a log from showing two pasts only if `q > (n + f) / 2`, and it comes about only while no
+//! more than `n - q` are silent: 3 of 4 bears one liar, 4 of 5 and 5 of 7 bear two. "2 of 3" bears none. Two keys under one roof are one witness.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     fmt,
 };
 
@@ -183,9 +183,9 @@ struct Reading {
     witnesses: Vec<Witness>,
     groups: Vec<Group>,
     quorum: Option<Option<Member>>,
-    names: HashMap<String, Member>,
-    grouped: HashSet<String>,
-    keys: HashSet<Vec<u8>>,
+    names: BTreeMap<String, Member>,
+    grouped: BTreeSet<String>,
+    keys: BTreeSet<Vec<u8>>,
 }
 
 impl Reading {

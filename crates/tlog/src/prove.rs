@@ -1,6 +1,6 @@
 //! Proofs made from tiles: roots, paths and consistency of a tree that lies in files. RFC 6962 §2.1.1 and §2.1.2, c2sp.org/tlog-tiles.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
     hash::{EMPTY_ROOT, HASH_BYTES, Hash, fold_perfect},
@@ -11,7 +11,7 @@ use crate::{
 pub struct TiledTree<R, B> {
     size: u64,
     read: R,
-    tiles: HashMap<(u8, u64), B>,
+    tiles: BTreeMap<(u8, u64), B>,
 }
 
 /// Why a proof could not be made.
@@ -30,9 +30,10 @@ where
     R: FnMut(Address) -> Result<B, E>,
     B: AsRef<[u8]>,
 {
-    /// The tree of `size` entries. `read` is asked for tiles as they are at that size; where a partial tile is gone, it may give the full one.
+    /// The tree of `size` entries. `read` is asked for tiles as they are at that size; where a partial tile is gone, it may give a wider
+    /// one or the full one, of which only the beginning is used.
     pub fn new(size: u64, read: R) -> Self {
-        Self { size, read, tiles: HashMap::new() }
+        Self { size, read, tiles: BTreeMap::new() }
     }
 
     /// The root at this size.
@@ -135,11 +136,12 @@ where
         let kind = Kind::Hashes(level);
         let address = Address::in_tree(kind, index, self.size).ok_or(CannotProve::Outside { asked: index, size: self.size })?;
         let tile = match self.tiles.entry((level, index)) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(unknown) => {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
                 let tile = (self.read)(address).map_err(|cause| CannotProve::Read { address, cause })?;
                 let bytes = tile.as_ref().len();
-                if bytes != usize::from(address.width()) * HASH_BYTES && bytes != TILE_BYTES {
+                let wanted = usize::from(address.width()) * HASH_BYTES;
+                if !(wanted..=TILE_BYTES).contains(&bytes) || !bytes.is_multiple_of(HASH_BYTES) {
                     return Err(CannotProve::TileLength { address, bytes });
                 }
                 unknown.insert(tile)

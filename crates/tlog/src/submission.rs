@@ -132,7 +132,7 @@ pub enum WitnessAnswer {
     /// Lines of configured keys that verify on the very checkpoint that was sent.
     Cosigned(Vec<SignatureLine>),
     /// The witness has cosigned another size last: build the proof from there and ask again.
-    Behind { size: u64 },
+    Conflict { size: u64 },
     /// The witness has cosigned a larger tree than the one that was sent. A log whose last size this exceeds has lost its past, and must stop.
     Ahead { size: u64 },
     /// It refuses: 403, 404, 422 and whatever else it may say.
@@ -150,7 +150,7 @@ pub fn read_answer<'k>(status: u16, body: &[u8], sent: &AddCheckpoint, cosigners
             Some(size) if size > sent.checkpoint.size() => WitnessAnswer::Ahead { size },
             // It asks for what it was given.
             Some(size) if size == sent.old_size => WitnessAnswer::Nonsense { status },
-            Some(size) => WitnessAnswer::Behind { size },
+            Some(size) => WitnessAnswer::Conflict { size },
             None => WitnessAnswer::Nonsense { status },
         },
         _ => WitnessAnswer::Refused { status },
