@@ -1,5 +1,7 @@
 //! The public log from outside: golden vectors of other implementations, independent oracles, tables of refusals, and bytes nobody meant.
 
 mod golden;
+mod notes;
 mod sample;
 mod trees;
+mod witnesses;
