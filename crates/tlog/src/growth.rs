@@ -145,6 +145,13 @@ impl Growth {
         self.frontier().root()
     }
 
+    /// The files that have become full and have not been taken yet, and no partial ones. For a caller that appends much before it signs: what is full
+    /// never changes.
+    #[must_use]
+    pub fn take_full_files(&mut self) -> Vec<(Address, Vec<u8>)> {
+        std::mem::take(&mut self.full)
+    }
+
     /// Everything that must be durable before the present size may be signed and has not been taken yet: full files as they became full, then the
     /// partial ones of this size. Nothing when nothing was appended.
     #[must_use]
