@@ -1,9 +1,9 @@
 //! The product, in slices. A slice is a folder: `mod.rs` its map and front door, `model` types, `rules` pure decisions,
 //! `store` SQL, `actions` what people do, `pages` what they see, `jobs` what follows.
 //!
-//! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations`;
+//! Directions (`a → b`: a uses b), kept by a test: `organisations → people, files`; `projects → organisations, public_log`;
 //! `offline → projects`; `giving → projects, offline`; `papers → giving`; `settlement → giving, papers`; `refunds → settlement, papers`; `discover` reads from all; `operations` reads from all;
-//! `transparency` reads from all. `files` stands alone. Every slice may use `kernel`, `web`, `jobs`
+//! `transparency` reads from all. `files` stands alone, and `public_log` too. Every slice may use `kernel`, `web`, `jobs`
 //! and `channel`, which use no slice.
 
 use std::sync::Arc;
@@ -24,6 +24,7 @@ pub mod organisations;
 pub mod papers;
 pub mod people;
 pub mod projects;
+pub mod public_log;
 pub mod refunds;
 pub mod settlement;
 pub mod transparency;
@@ -48,6 +49,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 15, name: "refunds", text: include_str!("../../../migrations/0015_refunds.sql") },
     Migration { number: 16, name: "reversals", text: include_str!("../../../migrations/0016_reversals.sql") },
     Migration { number: 17, name: "offline", text: include_str!("../../../migrations/0017_offline.sql") },
+    Migration { number: 18, name: "public_log", text: include_str!("../../../migrations/0018_public_log.sql") },
 ];
 
 pub use kernel::Mode;
@@ -62,6 +64,7 @@ pub struct Setup {
     pub base_url: String,
     pub channel: channel::Channel,
     pub settlement: settlement::Limits,
+    pub log: public_log::Setup,
     /// What people come in by, beside passwords: text messages and WeChat.
     pub people: people::Doors,
     /// A finance e-invoice service, for charities that issue their receipts through it.
@@ -88,6 +91,7 @@ pub struct App {
     pub locales: web::Locales,
     pub channel: channel::Channel,
     pub settlement: settlement::Desk,
+    pub log: public_log::Log,
     pub behind_proxy: bool,
     pub qualification_check_days: i64,
     pub giving: giving::Desk,
@@ -121,6 +125,7 @@ impl App {
             locales: web::Locales::load(),
             channel: setup.channel,
             settlement: settlement::Desk::new(setup.settlement),
+            log: public_log::Log::new(setup.log),
             behind_proxy: setup.behind_proxy,
             qualification_check_days: setup.qualification_check_days,
             giving: giving::Desk::default(),
@@ -153,6 +158,7 @@ impl App {
                 settlement::chores(),
                 refunds::chores(),
                 operations::chores(),
+                public_log::chores(),
                 projects::disclosure::chores(),
             ]
             .into_iter()
@@ -201,6 +207,7 @@ pub fn routes() -> Vec<web::Route> {
         refunds::routes(),
         operations::routes(),
         transparency::routes(),
+        public_log::routes(),
     ]
     .into_iter()
     .flatten()
@@ -209,5 +216,5 @@ pub fn routes() -> Vec<web::Route> {
 
 /// The whole site as an axum router.
 pub fn site(app: &Arc<App>) -> axum::Router {
-    web::router(app.clone(), routes())
+    web::router(app.clone(), routes()).merge(public_log::router(app))
 }

@@ -54,6 +54,15 @@ fn house(engine: Engine) -> House {
         base_url: "https://huihai.test".to_owned(),
         channel,
         settlement: settlement::Limits::default(),
+        log: app::public_log::Setup::unwitnessed(
+            tlog::LogKey::from_seed("huihai.test/log", &[7; 32]).expect("a name"),
+            app::public_log::Folder::new(std::env::temp_dir().join(format!(
+                "huihai_demo_log_{}_{}",
+                std::process::id(),
+                fresh.url_or_path().len()
+            ))),
+        )
+        .expect("a policy"),
         people: app::people::Doors::default(),
         fiscal: None,
         behind_proxy: false,

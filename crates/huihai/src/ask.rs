@@ -70,6 +70,25 @@ pub fn command() -> Command {
                 .arg(Arg::new("data").long("data").value_name("DIR").help("the data directory [default: data]"))
                 .arg(Arg::new("to").long("to").value_name("URL").required(true).help("the PostgreSQL database")),
         )
+        .subcommand(
+            Command::new("verify")
+                .about("check a proof from the public log, offline; exit code 0: it holds, 1: it does not")
+                .arg(Arg::new("file").value_name("FILE").required(true).help("a .tlog-proof file"))
+                .arg(
+                    Arg::new("policy")
+                        .long("policy")
+                        .value_name("FILE")
+                        .required(true)
+                        .help("whom to believe (C2SP tlog-policy); a log serves its own at /log/policy, witnesses tell theirs"),
+                )
+                .arg(
+                    Arg::new("max-age")
+                        .long("max-age")
+                        .value_name("SECONDS")
+                        .value_parser(value_parser!(u64))
+                        .help("the witnesses must have signed no longer ago than this"),
+                ),
+        )
         .subcommand(Command::new("bench").about("repeatable benchmarks").subcommand_required(true).subcommand(bench_gifts()))
 }
 

@@ -190,7 +190,7 @@ pub fn restore(asked: &ArgMatches) -> Result<ExitCode> {
         }
     }
     println!("restored what was backed up at {}", manifest.made_at);
-    check::report(&db, false, None)
+    check::report(&db, false, None, None)
 }
 
 fn refuse_what_is_there(dir: &Path, secret: bool) -> Result<()> {
@@ -224,5 +224,5 @@ pub fn move_to_postgres(asked: &ArgMatches) -> Result<ExitCode> {
         "Now name the database in the configuration file and keep {} with its secret. Do not serve from its SQLite file again.",
         dir.display()
     );
-    check::report(&to, false, None)
+    check::report(&to, false, None, None)
 }

@@ -2,6 +2,7 @@
 //! looked at is 2.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -9,17 +10,29 @@ use clap::ArgMatches;
 use db::{Db, sql};
 
 use crate::ask::text;
+use crate::config::Config;
 use crate::house;
 
 pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     let db = house::open(asked)?;
     db.migrate(app::MIGRATIONS)?;
-    report(&db, asked.get_flag("json"), text(asked, "acknowledged"))
+    let files = log_files(asked)?;
+    report(&db, asked.get_flag("json"), text(asked, "acknowledged"), files.as_deref())
+}
+
+/// The data directory, if the public log's files and key are in it.
+fn log_files(asked: &ArgMatches) -> Result<Option<PathBuf>> {
+    let data = match (text(asked, "config"), text(asked, "database")) {
+        (Some(file), _) => Config::read(Path::new(file))?.data,
+        (None, Some(_)) => return Ok(None),
+        (None, None) => PathBuf::from(text(asked, "data").unwrap_or("data")),
+    };
+    Ok(data.join("log.key").is_file().then_some(data))
 }
 
 /// Checks and prints. As JSON it also says how many rows each table has and the hash over them: two databases that print
 /// the same are the same, whichever engine they are on.
-pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>) -> Result<ExitCode> {
+pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>, log_in: Option<&Path>) -> Result<ExitCode> {
     let (looked, findings) = app::settlement::check::check(db)?;
     let mut sentences: Vec<String> = findings.iter().map(ToString::to_string).collect();
     let mut acknowledged = None;
@@ -27,6 +40,11 @@ pub fn report(db: &Db, json: bool, acknowledged_file: Option<&str>) -> Result<Ex
         let (count, missing) = missing_gifts(db, file)?;
         acknowledged = Some(count);
         sentences.extend(missing.iter().map(|id| format!("gift {id} was acknowledged and is not in the books")));
+    }
+    if let Some(data) = log_in {
+        // Whom its witnesses are is another's business: here it is compared with itself.
+        let log = house::log(data, "", None)?;
+        sentences.extend(app::public_log::check_files(db, &log.folder, &log.policy)?);
     }
     let areas = db.read(app::settlement::check::areas)?;
     if json {

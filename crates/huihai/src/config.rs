@@ -26,6 +26,9 @@ pub struct Config {
     pub mode: String,
     /// The data directory: SQLite, the secret, media.
     pub data: PathBuf,
+    /// The public log's policy (C2SP tlog-policy): its own key, its witnesses with their addresses, and how many must cosign before a
+    /// checkpoint is published. Without it nobody is asked.
+    pub log_policy: Option<PathBuf>,
     /// A PostgreSQL address; without it, SQLite in the data directory.
     pub database: Option<String>,
     /// A reverse proxy of our own adds the visitor's address to `X-Forwarded-For`. Leave it out when people connect directly:

@@ -49,6 +49,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         base_url: format!("http://127.0.0.1:{port}"),
         channel: channel(&gateway, &api_base, &format!("http://127.0.0.1:{port}"))?,
         settlement: Limits::default(),
+        log: house::log(data, &format!("http://127.0.0.1:{port}"), None)?,
         people: doors(&api_base),
         fiscal: Some(app::papers::Service::new(&api_base, FINANCE_APP, FINANCE_SECRET)),
         behind_proxy: false,

@@ -88,6 +88,44 @@ pub fn secret(file: &Path) -> Result<Secret> {
     Ok(Secret::new(&bytes))
 }
 
+/// The public log of a deployment: its key and its files lie in the data directory. The key is made on first use, in the name of
+/// where the log is served; whom it asks to witness stands in a policy file, and without one nobody is asked.
+pub fn log(data: &Path, base_url: &str, policy: Option<&Path>) -> Result<app::public_log::Setup> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = data.join("log.key");
+    if !file.exists() {
+        let host = base_url.split_once("://").map_or(base_url, |(_, host)| host).trim_end_matches('/');
+        let key = tlog::LogKey::from_seed(&format!("{host}/log"), &random_bytes::<32>()).context("the log's name")?;
+        let mut new = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&file)
+            .with_context(|| format!("the log's key {} cannot be made", file.display()))?;
+        new.write_all(format!("{}\n", key.to_private_line()).as_bytes())?;
+        new.sync_all()?;
+    }
+    let text = fs::read_to_string(&file).with_context(|| format!("the log's key {} cannot be read", file.display()))?;
+    let key = tlog::LogKey::parse(&text).with_context(|| format!("the log's key {}", file.display()))?;
+    let folder = app::public_log::Folder::new(data.join("log"));
+    match policy {
+        Some(path) => {
+            let text = fs::read(path).with_context(|| format!("the log's policy {} cannot be read", path.display()))?;
+            let policy = tlog::Policy::parse(&text).with_context(|| format!("the log's policy {}", path.display()))?;
+            anyhow::ensure!(
+                policy.logs().iter().any(|log| log.vkey == *key.vkey()),
+                "the policy {} is not about the log of {}, whose key is {}",
+                path.display(),
+                file.display(),
+                key.vkey()
+            );
+            Ok(app::public_log::Setup { key, folder, policy, patience: std::time::Duration::from_secs(1) })
+        }
+        None => app::public_log::Setup::unwitnessed(key, folder).context("the log's policy"),
+    }
+}
+
 pub fn migrate(asked: &ArgMatches) -> Result<ExitCode> {
     let done = open(asked)?.migrate(app::MIGRATIONS)?;
     if done.is_empty() {

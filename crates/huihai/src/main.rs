@@ -9,6 +9,7 @@ mod demo;
 mod house;
 mod report;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Some(("report", m)) => report::run(m),
         Some(("restore", m)) => backup::restore(m),
         Some(("move", m)) => backup::move_to_postgres(m),
+        Some(("verify", m)) => verify::run(m),
         Some(("bench", m)) => bench::run(m),
         _ => unreachable!("clap asks for one of these"),
     };

@@ -32,6 +32,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         base_url: config.base_url.trim_end_matches('/').to_owned(),
         channel: config.channel()?,
         settlement: Limits { writers, ..Limits::default() },
+        log: house::log(&config.data, &config.base_url, config.log_policy.as_deref())?,
         people: config.doors()?,
         fiscal: config.fiscal()?,
         behind_proxy: config.behind_proxy,

@@ -9,6 +9,7 @@
 //! | `Chromium`: a real browser | `chromium.rs` |
 //! | the payment channel: paying, notifying, forging | `gateway.rs` |
 //! | who a story needs: donors, staff | `people.rs` |
+//! | where the public log lies, and its key | `log.rs` |
 //! | giving behind the pages | `gifts.rs` |
 //! | one of everything: people, organisations, projects; what happens to one | `cast.rs`, `life.rs` |
 //!
@@ -31,6 +32,7 @@ mod form;
 mod gateway;
 mod gifts;
 mod life;
+mod log;
 mod page;
 mod people;
 mod plans;
@@ -44,6 +46,7 @@ pub use form::{Field, Form};
 pub use gateway::{MINI_APPID, SP_APPID};
 pub use gifts::Wish;
 pub use life::{Life, PIXEL, PRIVATE_MESSAGE, PRIVATE_NAME, paper, read_above_the_button, told};
+pub use log::{LogPlace, log_key};
 pub use page::Page;
 pub use people::{PASSWORD, Person, totp_secret};
 pub use sandbox;

@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use app::kernel::civil::{Day, day_text, start_of};
 use app::kernel::{Clock, HOUR_US, MINUTE_US, Micros, SECOND_US, Secret, Trouble};
-use app::{App, Mode, Setup, jobs, organisations, papers, settlement};
+use app::{App, Mode, Setup, jobs, organisations, papers, public_log, settlement};
 use db::testing::Fresh;
 use db::{Engine, Sql, Value, params, sql};
 use sandbox::{Faults, Fiscal, FiscalFaults, Gateway};
 use tokio::runtime::Runtime;
 
 use crate::browser::{Browser, Site};
+use crate::log::LogPlace;
 use crate::{Person, gateway};
 
 const FISCAL_APP: &str = "huihai-test";
@@ -37,10 +38,15 @@ pub struct Options {
     pub by_name: bool,
     /// What the law lets this deployment do, where it is not the demo.
     pub mode: Option<Mode>,
+    /// A second process works on the same database and the same log.
+    pub second_process: bool,
+    /// Where the public log lies and who witnesses it, where that matters.
+    pub log: Option<public_log::Setup>,
 }
 
 pub struct World {
     pub app: Arc<App>,
+    second: Option<Arc<App>>,
     pub clock: Clock,
     /// The payment channel, with its knobs.
     pub gateway: Gateway,
@@ -53,6 +59,7 @@ pub struct World {
     runtime: Option<Runtime>,
     // Last, so that the database goes when nobody uses it any more.
     fresh: Fresh,
+    log_place: LogPlace,
 }
 
 impl World {
@@ -64,6 +71,7 @@ impl World {
     #[must_use]
     pub fn with(engine: Engine, options: Options) -> World {
         let fresh = db::testing::fresh(engine);
+        let log_place = LogPlace::new();
         let clock = Clock::standing_at(BEGINNING);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port on loopback");
@@ -79,7 +87,7 @@ impl World {
             (true, false) => format!("http://{address}"),
             _ => "https://huihai.test".to_owned(),
         };
-        let app = App::new(Setup {
+        let setup = |log| Setup {
             db: fresh.db().clone(),
             clock: clock.clone(),
             secret: Secret::new(b"a secret that only tests use"),
@@ -87,12 +95,14 @@ impl World {
             base_url: base_url.clone(),
             channel: gateway::connected(&gateway, &format!("http://{api_address}"), &format!("http://{address}")),
             settlement: settlement::Limits::default(),
+            log,
             people: gateway::doors(&format!("http://{api_address}")),
             fiscal: Some(papers::Service::new(&format!("http://{api_address}"), FISCAL_APP, FISCAL_SECRET)),
             behind_proxy: false,
             qualification_check_days: 180,
-        })
-        .expect("an app on a fresh database");
+        };
+        let app = App::new(setup(options.log.unwrap_or_else(|| log_place.unwitnessed()))).expect("an app on a fresh database");
+        let second = options.second_process.then(|| App::new(setup(log_place.unwitnessed())).expect("a second app"));
         organisations::prepare(&app).expect("the areas");
         // The cashier stands under the same address, as in the demo.
         let router = app::site(&app).merge(gateway.cashier_router());
@@ -101,7 +111,7 @@ impl World {
         let stop = Arc::new(AtomicBool::new(false));
         let writers = settlement::start(&app, &stop);
         let site = Arc::new(Site::new(router, runtime.handle().clone(), &base_url));
-        World { app, clock, gateway, fiscal, site, address, stop, writers, runtime: Some(runtime), fresh }
+        World { app, second, clock, gateway, fiscal, site, address, stop, writers, runtime: Some(runtime), fresh, log_place }
     }
 
     /// Where the site listens on loopback, for what must come in over HTTP.
@@ -124,6 +134,18 @@ impl World {
     #[must_use]
     pub fn database(&self) -> &str {
         self.fresh.url_or_path()
+    }
+
+    /// The second process, if the options asked for one. None of its threads runs.
+    #[must_use]
+    pub fn second_process(&self) -> &Arc<App> {
+        self.second.as_ref().expect("the options asked for a second process")
+    }
+
+    /// Where the files of its public log lie, unless the options said otherwise.
+    #[must_use]
+    pub fn log_place(&self) -> &LogPlace {
+        &self.log_place
     }
 
     /// Someone who only reads. Whatever they see is searched for what was said to be private.
@@ -213,6 +235,9 @@ impl World {
     pub fn check_the_books(&self) {
         let (_, findings) = settlement::check::check(&self.app.db).expect("the books can be read");
         assert!(findings.is_empty(), "the books do not agree:\n{}", findings.iter().map(|f| format!("  {f}\n")).collect::<String>());
+        let log = &self.app.log;
+        let findings = public_log::check_files(&self.app.db, &log.folder, &log.policy).expect("the public log can be read");
+        assert!(findings.is_empty(), "the files of the public log are not as they must be: {findings:?}");
     }
 
     /// What must hold when a story is over; dropping the world calls it.

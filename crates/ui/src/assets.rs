@@ -11,6 +11,16 @@ pub const PAY_SCRIPT: &str = include_str!("../assets/pay.js");
 /// Makes and asks for passkeys, on the two pages that need it.
 pub const PASSKEY_SCRIPT: &str = include_str!("../assets/passkey.js");
 
+/// A page that verifies proofs offline, whole in itself. [`verify_page`] fills in whom to believe.
+pub const VERIFY: &str = include_str!("../assets/verify.html");
+
+/// The page with the text of a policy.
+#[must_use]
+pub fn verify_page(policy: &str) -> String {
+    let escaped = policy.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    VERIFY.replacen("{{policy}}", &escaped, 1)
+}
+
 const STYLE_ADDRESS: [u8; 34] = address(b"/assets/style-", fnv1a(STYLE.as_bytes()), b".css");
 const SCRIPT_ADDRESS: [u8; 31] = address(b"/assets/app-", fnv1a(SCRIPT.as_bytes()), b".js");
 

@@ -272,3 +272,8 @@ pub fn action_bar(body: Markup) -> Markup {
 pub fn refreshing(id: &str, every_ms: u32, from: Option<&str>, body: Markup) -> Markup {
     html! { div id=(id) data-refresh-ms=(every_ms) data-refresh-from=[from] { (body) } }
 }
+
+/// Text as it is, byte for byte: a hash, a key, what was signed. It breaks where the window ends.
+pub fn verbatim(text: &str) -> Markup {
+    html! { pre.verbatim { (text) } }
+}

@@ -27,7 +27,7 @@ mod project;
 mod table;
 mod words;
 
-pub use assets::{PASSKEY_PATH, PASSKEY_SCRIPT, PAY_PATH, PAY_SCRIPT, SCRIPT, SCRIPT_PATH, STYLE, STYLE_PATH};
+pub use assets::{PASSKEY_PATH, PASSKEY_SCRIPT, PAY_PATH, PAY_SCRIPT, SCRIPT, SCRIPT_PATH, STYLE, STYLE_PATH, VERIFY, verify_page};
 pub use certificate::{CERTIFICATE_HEIGHT_PX, CERTIFICATE_WIDTH_PX, Certificate, certificate_svg};
 pub use chart::{Bar, Chart, Point, bar_chart, column_chart, line_chart};
 pub use flow::{Flow, FlowPart, FlowStop, State, TimelineStep, WaitingRoom, flow, steps, timeline, waiting_room};
@@ -39,7 +39,7 @@ pub use form::{
 pub use give::{Fact, JsapiButton, Proof, Receipt, ReceiptLine, facts, jsapi_button, proof, qr_holder, receipt};
 pub use layout::{
     Hero, Pagination, Tone, Width, action_bar, as_of, badge, breadcrumbs, card, columns, copyable, empty_state, figure, fold, grid,
-    heading, hero, notice, pagination, prose, refreshing, section, tabs, water_line,
+    heading, hero, notice, pagination, prose, refreshing, section, tabs, verbatim, water_line,
 };
 pub use list::{LinkRow, QueueRow, RankRow, Term, definition_list, link_list, link_list_with, queue_list, ranking, room_list};
 pub use mark::{Icon, ProjectField, brand_mark, cover, icon, pictogram};

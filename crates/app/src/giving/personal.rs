@@ -37,7 +37,16 @@ fn open_order(tx: &mut Tx, person_id: Id, _now: Micros) -> Result<Option<Refusal
 }
 
 /// Names and messages go, from gifts that were made and from wishes that never became one; so does who they were at the channel.
+/// The keys of their gifts' commitments are destroyed: nobody can connect the public log with them any more.
 fn erase(tx: &mut Tx, person_id: Id, _now: Micros) -> Result<u64, Fault> {
+    let gifts = tx.query(
+        sql("SELECT gift.id FROM gift_intent JOIN gift ON gift.id = gift_intent.id WHERE gift_intent.donor_id = ?1 AND gift_intent.donor_id <> 0 \
+             ORDER BY gift.id"),
+        params![person_id],
+    )?;
+    for gift in gifts {
+        crate::public_log::gifts::destroy_key(tx, gift.int("id")?)?;
+    }
     tx.execute(
         sql("UPDATE channel_order SET open_id = '', client_address = '' \
              WHERE intent_id IN (SELECT id FROM gift_intent WHERE donor_id = ?1 AND donor_id <> 0)"),

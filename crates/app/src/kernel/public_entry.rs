@@ -1,17 +1,35 @@
 //! The outbox of public facts. A row is written in the transaction of the fact itself, so that neither exists without
-//! the other; the public log will take its entries from here. A body holds public facts only: numbers, ids, hashes,
+//! the other; the public log takes its entries from here. A body holds public facts only: numbers, ids, hashes,
 //! never a name and never free text.
 
 use db::{Fault, Tx, params, sql};
+use openbook::Entry;
 
-use super::{Id, Micros};
+use super::{Id, MINUTE_US, Micros};
 
 /// A fact as it stands in its entry.
 pub fn body<T: serde::Serialize>(fact: &T) -> Result<String, Fault> {
-    serde_json::to_string(fact).map_err(|error| Fault::inconsistent(format!("a public fact could not be written: {error}")))
+    serde_json::to_string(fact).map_err(|error| unwritable(&error))
 }
 
-/// Appends a public fact. `body` is JSON with keys in the order in which they were written.
+/// Appends a public fact. `body` is a JSON object of what [`openbook::canonical`] can spell; ids are texts.
 pub fn append(tx: &mut Tx, id: Id, kind: &'static str, body: &str, now: Micros) -> Result<(), Fault> {
-    tx.execute_one(sql("INSERT INTO public_entry (id, kind, body, created_at) VALUES (?1, ?2, ?3, ?4)"), params![id, kind, body, now])
+    let fields = serde_json::from_str(body).map_err(|error| unwritable(&error))?;
+    let entry = Entry { minute: now.div_euclid(MINUTE_US), kind: kind.to_owned(), body: fields };
+    // What cannot be an entry is found here, by the fact itself, and not when the log comes to it.
+    entry.to_bytes().map_err(|error| unwritable(&error))?;
+    let body = openbook::canonical::write(&serde_json::Value::Object(entry.body)).map_err(|error| unwritable(&error))?;
+    tx.execute_one(sql("INSERT INTO public_entry (id, kind, body, created_at) VALUES (?1, ?2, ?3, ?4)"), params![id, kind, &body, now])?;
+    tx.execute_one(sql("INSERT INTO public_pending (id) VALUES (?1)"), params![id])
+}
+
+/// The bytes of an entry, from its row.
+pub fn bytes(kind: &str, body: &str, created_at: Micros) -> Result<Vec<u8>, Fault> {
+    let fields = serde_json::from_str(body).map_err(|error| unwritable(&error))?;
+    let entry = Entry { minute: created_at.div_euclid(MINUTE_US), kind: kind.to_owned(), body: fields };
+    entry.to_bytes().map_err(|error| unwritable(&error))
+}
+
+fn unwritable(error: &dyn std::fmt::Display) -> Fault {
+    Fault::inconsistent(format!("a public fact could not be written: {error}"))
 }

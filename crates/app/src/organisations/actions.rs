@@ -37,7 +37,7 @@ pub(super) fn put_organisation(tx: &mut Tx, id: Id, entry_id: Id, new: &NewOrgan
         return Err(taken());
     }
     store::insert_organisation(tx, id, new, now)?;
-    let body = json!({ "organisation": id, "kind": new.kind.word(), "credit_code": new.credit_code, "area": new.area_code });
+    let body = json!({ "organisation": id.to_string(), "kind": new.kind.word(), "credit_code": new.credit_code, "area": new.area_code });
     Ok(public_entry::append(tx, entry_id, "organisation_founded", &body.to_string(), now)?)
 }
 
@@ -82,7 +82,7 @@ pub(super) fn put_certificate(
 ) -> Result<(), Trouble> {
     store::insert_certificate(tx, id, organisation_id, new)?;
     let body = json!({
-        "certificate": id, "organisation": organisation_id, "kind": new.kind.word(),
+        "certificate": id.to_string(), "organisation": organisation_id.to_string(), "kind": new.kind.word(),
         "valid_from_day": new.valid_from_day, "valid_until_day": new.valid_until_day,
         "paper_sha256": hex(&sha256(format!("{}\n{}", new.number, new.issuer).as_bytes())),
     });

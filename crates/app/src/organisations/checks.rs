@@ -66,7 +66,7 @@ pub fn record(app: &App, actor: &Actor, organisation_id: Id, directory_entry: &s
             params![id, organisation_id, person_id, &entry, &note, now, day, until],
         )?;
         let body = json!({
-            "organisation": organisation_id, "day": day, "holds_until_day": until,
+            "organisation": organisation_id.to_string(), "day": day, "holds_until_day": until,
             "text_sha256": hex(&sha256(format!("{entry}\n{note}").as_bytes())),
         });
         Ok(public_entry::append(tx, entry_id, "qualification_checked", &body.to_string(), now)?)

@@ -131,7 +131,7 @@ pub fn evaluate(app: &App, actor: &Actor, charity_id: Id, partner_id: Id, new: &
             ],
         )?;
         let body = json!({
-            "charity": charity_id, "partner": partner_id, "day": new.day, "passes": new.passes, "report_sha256": hex(&sha256(&report.bytes)),
+            "charity": charity_id.to_string(), "partner": partner_id.to_string(), "day": new.day, "passes": new.passes, "report_sha256": hex(&sha256(&report.bytes)),
         });
         public_entry::append(tx, entry_id, "partner_evaluated", &body.to_string(), now)?;
         Ok(id)
@@ -152,7 +152,7 @@ pub fn agree(app: &App, actor: &Actor, charity_id: Id, partner_id: Id, new: &New
             params![id, charity_id, partner_id, new.from_day, new.until_day, file_id, person_id, now],
         )?;
         let body = json!({
-            "charity": charity_id, "partner": partner_id, "from_day": new.from_day, "until_day": new.until_day,
+            "charity": charity_id.to_string(), "partner": partner_id.to_string(), "from_day": new.from_day, "until_day": new.until_day,
             "agreement_sha256": hex(&sha256(&paper.bytes)),
         });
         public_entry::append(tx, entry_id, "partner_agreed", &body.to_string(), now)?;
@@ -176,7 +176,7 @@ pub fn publish_result(app: &App, actor: &Actor, charity_id: Id, partner_id: Id, 
             sql("INSERT INTO partner_result (id, charity_id, partner_id, project_id, body, person_id, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
             params![id, charity_id, partner_id, project_id, &body, person_id, now],
         )?;
-        let fact = json!({ "charity": charity_id, "partner": partner_id, "project": project_id, "text_sha256": hex(&sha256(body.as_bytes())) });
+        let fact = json!({ "charity": charity_id.to_string(), "partner": partner_id.to_string(), "project": project_id.to_string(), "text_sha256": hex(&sha256(body.as_bytes())) });
         Ok(public_entry::append(tx, entry_id, "partner_result", &fact.to_string(), now)?)
     })
 }

@@ -177,7 +177,7 @@ pub fn publish(app: &App, actor: &Actor, organisation_id: Id, new: &NewReport, p
             insert_figures(tx, id, figures)?;
         }
         let fact = json!({
-            "report": id, "organisation": organisation_id, "kind": new.kind.word(), "year": new.year, "event_day": new.event_day,
+            "report": id.to_string(), "organisation": organisation_id.to_string(), "kind": new.kind.word(), "year": new.year, "event_day": new.event_day,
             "text_sha256": hex(&sha256(format!("{}\n{}\n{}\n{}", new.title, new.body, new.counterparty, new.link).as_bytes())),
             "paper_sha256": paper.map(|p| hex(&sha256(&p.bytes))),
         });
@@ -254,7 +254,7 @@ pub fn correct(app: &App, actor: &Actor, organisation_id: Id, report_id: Id, bod
             params![id, report_id, &body, paper.map(|_| file_id), person_id, now],
         )?;
         let fact = json!({
-            "correction": id, "report": report_id, "text_sha256": hex(&sha256(body.as_bytes())),
+            "correction": id.to_string(), "report": report_id.to_string(), "text_sha256": hex(&sha256(body.as_bytes())),
             "paper_sha256": paper.map(|p| hex(&sha256(&p.bytes))),
         });
         Ok(public_entry::append(tx, entry_id, "report_corrected", &fact.to_string(), now)?)

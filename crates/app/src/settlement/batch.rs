@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use db::{BulkInsert, Db, Fault, Kind, Tx, Value, params, sql};
 
 use crate::kernel::civil::day_of;
-use crate::kernel::{Id, Micros, public_entry};
+use crate::kernel::{Id, Micros};
 use crate::projects::fund::{self, Delta, TailGift};
+use crate::public_log::gifts::{self as log, Told};
 use crate::web::parse_id;
 
 use super::model::{Confirmation, Hold, KnownIntent, Verdict};
@@ -17,6 +18,8 @@ use super::rules;
 pub struct Stamp {
     pub batch_id: Id,
     pub entry_id: Id,
+    /// Of the keys of what the log holds of the gifts; none when the log is told nothing, to measure what telling it costs.
+    pub log_seed: Option<openbook::Key>,
     /// One id for each confirmation that may have to be held.
     pub hold_ids: Vec<Id>,
     pub now: Micros,
@@ -93,7 +96,8 @@ fn known_intents(tx: &mut Tx, order: &[(Id, usize)]) -> Result<HashMap<Id, Known
     ids.dedup();
     let mut known = HashMap::with_capacity(ids.len());
     tx.bulk_find(
-        sql("SELECT gift_intent.id, gift_intent.project_id, gift_intent.recipient_id, gift_intent.donor_id, gift_intent.amount_fen, gift.transaction_id \
+        sql("SELECT gift_intent.id, gift_intent.project_id, gift_intent.recipient_id, gift_intent.donor_id, gift_intent.amount_fen, gift_intent.snapshot_hash, \
+                    gift.transaction_id \
              FROM gift_intent LEFT JOIN gift ON gift.id = gift_intent.id WHERE gift_intent.id IN (?ids)"),
         &ids,
         |row| {
@@ -103,7 +107,8 @@ fn known_intents(tx: &mut Tx, order: &[(Id, usize)]) -> Result<HashMap<Id, Known
                 recipient_id: row.int(2)?,
                 donor_id: row.int(3)?,
                 amount_fen: row.int(4)?,
-                recorded_as: row.opt_text(5)?.map(str::to_owned),
+                calmer_sha256: row.blob(5)?.try_into().map_err(|_| Fault::inconsistent("an intent does not say what the calmer showed"))?,
+                recorded_as: row.opt_text(6)?.map(str::to_owned),
             };
             known.insert(intent.id, intent);
             Ok(())
@@ -167,6 +172,7 @@ pub fn hold_refund(db: &Db, id: Id, said: &Confirmation, now: Micros) -> Result<
 struct Sums {
     deltas: BTreeMap<(Id, Id, i64), (i64, i64)>,
     tail: Vec<TailGift>,
+    told: Vec<Told>,
     amount_fen: i64,
 }
 
@@ -175,6 +181,13 @@ impl Sums {
         let delta = self.deltas.entry((intent.project_id, intent.recipient_id, day_of(said.paid_at))).or_default();
         *delta = (delta.0 + 1, delta.1 + said.amount_fen);
         self.tail.push(TailGift { project_id: intent.project_id, gift_id: intent.id, amount_fen: said.amount_fen });
+        self.told.push(Told {
+            gift_id: intent.id,
+            project_id: intent.project_id,
+            amount_fen: said.amount_fen,
+            paid_at: said.paid_at,
+            calmer_sha256: intent.calmer_sha256,
+        });
         self.amount_fen += said.amount_fen;
     }
 
@@ -197,7 +210,9 @@ impl Sums {
             sql("INSERT INTO gift_tail (batch_id, body) VALUES (?1, ?2)"),
             params![stamp.batch_id, fund::encode_tail(&self.tail)],
         )?;
-        let body = format!(r#"{{"batch":"{}","gifts":{gifts},"amount_fen":{}}}"#, stamp.batch_id, self.amount_fen);
-        public_entry::append(tx, stamp.entry_id, "gift_batch", &body, stamp.now)
+        match stamp.log_seed {
+            Some(seed) => log::tell(tx, stamp.batch_id, stamp.entry_id, seed, &self.told, stamp.now),
+            None => Ok(()),
+        }
     }
 }

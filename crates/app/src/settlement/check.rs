@@ -13,6 +13,7 @@ use crate::organisations;
 use crate::papers;
 use crate::projects::disclosure;
 use crate::projects::fund::{self, Total};
+use crate::public_log;
 
 use super::{check_refunds, check_stream};
 
@@ -61,6 +62,7 @@ pub fn check(db: &Db) -> Result<(Looked, Vec<Finding>), Fault> {
         findings.extend(offline::check(tx)?.into_iter().map(Finding));
         findings.extend(audit::check(tx)?.into_iter().map(Finding));
         findings.extend(papers::check(tx)?.into_iter().map(Finding));
+        findings.extend(public_log::check(tx)?.into_iter().map(Finding));
         Ok((looked, findings))
     })
 }

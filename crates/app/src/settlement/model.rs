@@ -73,6 +73,8 @@ pub struct KnownIntent {
     pub recipient_id: Id,
     pub donor_id: Id,
     pub amount_fen: i64,
+    /// Of what the calmer showed.
+    pub calmer_sha256: [u8; 32],
     /// The transaction under which the gift already stands in the books.
     pub recorded_as: Option<String>,
 }

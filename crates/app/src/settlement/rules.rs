@@ -49,6 +49,7 @@ mod tests {
                 recipient_id: 2,
                 donor_id: 0,
                 amount_fen: 10,
+                calmer_sha256: [0; 32],
                 recorded_as: recorded_as.map(str::to_owned),
             })
         };

@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use tokio::sync::oneshot;
 
 use crate::App;
+use crate::kernel::random_bytes;
 
 use super::batch::{self, Stamp};
 use super::model::{Confirmation, Verdict};
@@ -20,11 +21,13 @@ pub struct Limits {
     pub queue: usize,
     pub batch: usize,
     pub writers: usize,
+    /// Whether the public log is told of gifts. Always, except to measure what telling it costs.
+    pub log: bool,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { queue: 50_000, batch: 5_000, writers: 1 }
+        Limits { queue: 50_000, batch: 5_000, writers: 1, log: true }
     }
 }
 
@@ -167,5 +170,11 @@ fn settle_one(app: &App, confirmation: &Confirmation) -> Reply {
 
 fn stamp(app: &App, count: usize) -> Stamp {
     let now = app.clock.now();
-    Stamp { batch_id: app.ids.next(now), entry_id: app.ids.next(now), hold_ids: (0..count).map(|_| app.ids.next(now)).collect(), now }
+    Stamp {
+        batch_id: app.ids.next(now),
+        entry_id: app.ids.next(now),
+        log_seed: app.settlement.limits.log.then(random_bytes),
+        hold_ids: (0..count).map(|_| app.ids.next(now)).collect(),
+        now,
+    }
 }

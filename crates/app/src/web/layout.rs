@@ -143,6 +143,7 @@ impl Cx {
                 title: self.t("footer-trust").into(),
                 links: vec![
                     link("nav-books", "/reconciliation"),
+                    link("log-title", "/log"),
                     link("footer-disclosure", "/disclosure"),
                     self.complain_link(),
                     link("complaint-figures", "/complaints"),

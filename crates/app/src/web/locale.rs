@@ -59,6 +59,7 @@ files![
     "giving",
     "papers",
     "offline",
+    "public_log",
     "settlement",
     "refunds",
     "discover",

@@ -146,9 +146,9 @@ fn for_ear_and_keyboard(page: &Page) -> Vec<String> {
 /// Links and forms must lead to a route of the table.
 fn dead_links(page: &Page, all: &[Route]) -> Vec<String> {
     let mut found = Vec::new();
-    // The sandbox's cashier stands beside the site.
+    // The sandbox's cashier stands beside the site, and so do the files of the public log.
     let known = |method, path: &str| {
-        let elsewhere = !path.starts_with('/') || path.starts_with("/sandbox/");
+        let elsewhere = !path.starts_with('/') || path.starts_with("/sandbox/") || app::public_log::is_file(path);
         elsewhere || routes::answering(all, method, path).is_some()
     };
     let links = [page.links(), page.attributes("link[href^='/']", "href"), page.attributes("[src^='/']", "src")].concat();
@@ -218,7 +218,10 @@ fn everyone_sees_every_page(world: &World) {
                 // Links are the same in both languages.
                 for link in page.links().into_iter().filter(|_| lang == Lang::Zh) {
                     let link = link.split('#').next().unwrap_or_default().to_owned();
-                    let local = link.starts_with('/') && !link.starts_with("//") && !link.starts_with("/sandbox/");
+                    let local = link.starts_with('/')
+                        && !link.starts_with("//")
+                        && !link.starts_with("/sandbox/")
+                        && !app::public_log::is_file(&link);
                     let pattern = routes::answering(&all, Method::Get, &link).map_or("", |route| route.path);
                     if local && seen.insert(link.clone()) {
                         let times = followed.entry(pattern).or_insert(0);

@@ -34,15 +34,18 @@
 //! | `modes.rs` | what may each legal mode do, and what is refused? |
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
+//! | `browser_log.rs` | a donor's proof in a real Chromium, verified by the page that needs no network |
 //! | `browser_year.rs` | the decisive pages of a year, clicked in a real Chromium on a phone |
 //! | `transparency.rs` | complaints and donors’ questions: is everyone answered, in time and by the right person? |
 //! | `year.rs` | one project from 立项 to 结项: is every clock kept, and every fen there? |
 //! | `year_missed.rs` | the same project when nobody keeps a clock: what does everyone see? |
+//! | `public_log.rs` | is the public log right, can it be forked, and can a stranger prove a gift with it? |
 //! | `tidy.rs` | is it written as the house writes: directions, words, messages, documents? |
 
 mod appeals;
 mod browse;
 mod browser;
+mod browser_log;
 mod browser_year;
 mod cast;
 mod claims;
@@ -74,6 +77,7 @@ mod projects;
 mod projects_closing;
 mod projects_decisions;
 mod projects_plan;
+mod public_log;
 mod races;
 mod refunds;
 mod refunds_receipts;

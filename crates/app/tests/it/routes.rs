@@ -104,6 +104,7 @@ fn value(before: &str, blank: &str, world: &World, all: &Everything) -> String {
         ("expenses", _) => all.life.expense,
         ("corrections", _) => all.life.correction,
         ("sheets", _) => all.life.sheet,
+        ("entries", _) => return "0".to_owned(),
         ("held", _) => all.life.held,
         ("refunds" | "refund", _) => all.life.refund,
         ("files", _) => all.life.file,

@@ -71,8 +71,8 @@ pub fn run(m: &ArgMatches) -> Result<ExitCode> {
     let acknowledged = text(m, "acknowledged")
         .map(|file| File::options().create(true).append(true).open(file).with_context(|| format!("{file} cannot be written")))
         .transpose()?;
-    let result = measure(db, engine, via_http, &asked, acknowledged);
-    if text(m, "data").is_none() && engine == Engine::Sqlite {
+    let result = measure(db, engine, via_http, &asked, acknowledged, std::path::Path::new(folder.as_str()));
+    if text(m, "data").is_none() {
         let _ = std::fs::remove_dir_all(folder.as_str());
     }
     let value = result?;
@@ -86,7 +86,14 @@ pub fn run(m: &ArgMatches) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn measure(db: Db, engine: Engine, via_http: bool, asked: &Asked, acknowledged: Option<File>) -> Result<serde_json::Value> {
+fn measure(
+    db: Db,
+    engine: Engine,
+    via_http: bool,
+    asked: &Asked,
+    acknowledged: Option<File>,
+    folder: &std::path::Path,
+) -> Result<serde_json::Value> {
     let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(|| STATED_NOW);
     let gateway = Gateway::new(Options::new(KeySource::Generate, clock))?;
     let app = App::new(Setup {
@@ -96,7 +103,8 @@ fn measure(db: Db, engine: Engine, via_http: bool, asked: &Asked, acknowledged: 
         mode: Mode::Demo,
         base_url: "http://127.0.0.1".into(),
         channel: crate::demo::channel(&gateway, "http://127.0.0.1:9", "http://127.0.0.1:9")?,
-        settlement: Limits { queue: asked.batch * 20, batch: asked.batch, writers: asked.writers },
+        settlement: Limits { queue: asked.batch * 20, batch: asked.batch, writers: asked.writers, log: true },
+        log: house::log(folder, "http://127.0.0.1", None)?,
         people: app::people::Doors::default(),
         fiscal: None,
         behind_proxy: false,

@@ -302,6 +302,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
             row(cx, format!("{path}/certificate.png"), "giving-certificate", "giving-certificate-note"),
             row(cx, format!("{path}/certificate.svg"), "giving-certificate-svg", "giving-certificate-svg-note"),
             row(cx, format!("{path}/receipt"), "giving-paper", "giving-paper-note"),
+            row(cx, format!("{path}/proof"), "giving-proof", "giving-proof-note"),
             row(cx, format!("{path}/calmer"), "giving-kept", "giving-kept-note"),
             row(cx, project_path(gift.project_id), "giving-to-project", "giving-to-project-note"),
             row(cx, format!("{path}/refund"), "giving-refund", "giving-refund-note"),
@@ -310,7 +311,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
     })
 }
 
-fn row<'a>(cx: &Cx, href: String, title: &str, note: &str) -> ui::LinkRow<'a> {
+pub(super) fn row<'a>(cx: &Cx, href: String, title: &str, note: &str) -> ui::LinkRow<'a> {
     ui::LinkRow { href: href.into(), title: cx.t(title).into(), note: cx.t(note).into(), aside: Markup::default() }
 }
 

@@ -4,6 +4,7 @@ mod calmer;
 mod certificate;
 mod gift;
 mod offline;
+mod proof;
 mod way;
 
 pub use crate::web::show::qr;
@@ -24,6 +25,8 @@ pub fn routes() -> Vec<Route> {
         get("/gifts/{id}/{code}/calmer.json", Right::Anyone, calmer::kept_bytes),
         get("/gifts/{id}/{code}/certificate.svg", Right::Anyone, certificate::svg),
         get("/gifts/{id}/{code}/certificate.png", Right::Anyone, certificate::png),
+        get("/gifts/{id}/{code}/proof", Right::Anyone, proof::page),
+        get("/gifts/{id}/{code}/proof.tlog-proof", Right::Anyone, proof::file),
         get("/me/offline-gifts/{id}", Right::SignedIn, offline::page),
         post("/me/offline-gifts/{id}/anonymity", Right::SignedIn, offline::sign),
     ]

@@ -157,7 +157,7 @@ fn put_out(tx: &mut Tx, ids: &Ids, asked: &Application, issuer: &Issuer, person_
     for (gift_id, fen) in lines {
         receipts::insert_line(tx, new.id, gift_id, fen)?;
     }
-    tell_the_log(tx, ids.entry, "receipt_issued", &new)?;
+    tell_the_log(tx, ids, "receipt_issued", &new)?;
     let amount = money::Fen(amount_fen).to_string();
     let arguments = [("organisation", asked.organisation_name.as_str()), ("number", new.text_number.as_str()), ("amount", amount.as_str())];
     Ok(tell(tx, ids.notice, asked.person_id, "notice-papers-issued", &arguments, link, now)?)
@@ -262,7 +262,7 @@ pub fn void_number(app: &App, actor: &Actor, typed: &str, now: Micros) -> Result
             issued_at: now,
         };
         receipts::insert(tx, &new)?;
-        Ok(tell_the_log(tx, ids.entry, "receipt_number_void", &new)?)
+        Ok(tell_the_log(tx, &ids, "receipt_number_void", &new)?)
     })
 }
 

@@ -11,18 +11,20 @@ use db::{Fault, Tx};
 use serde_json::json;
 
 use crate::App;
-use crate::kernel::{Id, Micros, Refusal, Trouble, hex, public_entry, sha256};
+use crate::kernel::{Id, Micros, Refusal, Trouble, public_entry};
 use crate::people;
 
 use super::model::Receipt;
 use super::store::receipts::{self, NewReceipt};
 
 /// Ids made before a transaction, whose closure may run twice.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ids {
     pub receipt: Id,
     /// 校验码 of the receipt with this id: nobody else can make it.
     pub check_code: String,
+    /// Of what the log holds of the receipt with this id.
+    pub salt: openbook::Key,
     pub entry: Id,
     pub application: Id,
     pub notice: Id,
@@ -36,6 +38,7 @@ impl Ids {
         Ids {
             receipt,
             check_code: check_code(app, receipt),
+            salt: app.secret.key(&format!("what the log holds of receipt {receipt}")),
             entry: app.new_id(),
             application: app.new_id(),
             notice: app.new_id(),
@@ -63,17 +66,18 @@ pub fn verification_path(receipt: &Receipt) -> String {
     format!("/receipts/{}/{}", receipt.text_number, receipt.check_code)
 }
 
-/// A public fact: numbers and a hash of what the paper says, no name.
-fn tell_the_log(tx: &mut Tx, id: Id, kind: &'static str, r: &NewReceipt) -> Result<(), Fault> {
+/// A public fact: numbers, and a commitment to what the paper says. A bare hash would tell a name to whoever tries names.
+fn tell_the_log(tx: &mut Tx, ids: &Ids, kind: &'static str, r: &NewReceipt) -> Result<(), Fault> {
     let text = format!(
         "{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
         r.code, r.text_number, r.payer_name, r.payer_code_mask, r.amount_fen, r.issued_at, r.check_code
     );
     let body = json!({
-        "receipt": r.id, "organisation": r.organisation_id, "code": r.code, "number": r.text_number, "amount_fen": r.amount_fen,
-        "reverses": r.reverses_id.unwrap_or(0), "paper_sha256": hex(&sha256(text.as_bytes())),
+        "receipt": r.id.to_string(), "organisation": r.organisation_id.to_string(), "code": r.code, "number": r.text_number,
+        "amount_fen": r.amount_fen, "reverses": r.reverses_id.unwrap_or(0).to_string(),
+        "paper": openbook::hex(&openbook::commitment::of_paper(&ids.salt, &text)),
     });
-    public_entry::append(tx, id, kind, &body.to_string(), r.issued_at)
+    public_entry::append(tx, ids.entry, kind, &body.to_string(), r.issued_at)
 }
 
 /// Tells the donor, if they are known here.

@@ -125,7 +125,7 @@ pub(super) fn write_reversal(
     if freed != lines.len() as u64 {
         return Err(Fault::inconsistent(format!("receipt {receipt_id} has {} gifts, and {freed} stand on it", lines.len())).into());
     }
-    tell_the_log(tx, ids.entry, "receipt_reversed", &new)?;
+    tell_the_log(tx, ids, "receipt_reversed", &new)?;
     let arguments = [("organisation", old.organisation_name.as_str()), ("number", old.text_number.as_str()), ("reason", reason)];
     Ok(tell(tx, ids.notice, application.person_id, "notice-papers-reversed", &arguments, link, now)?)
 }

@@ -230,7 +230,7 @@ fn write_receipt(tx: &mut Tx, ids: &Ids, request: &FiscalRequest, numbers: Numbe
         receipts::insert_line(tx, new.id, gift.gift_id, gift.left_fen())?;
     }
     store::free_the_returned(tx, asked.id)?;
-    tell_the_log(tx, ids.entry, "receipt_issued", &new)?;
+    tell_the_log(tx, ids, "receipt_issued", &new)?;
     let amount = money::Fen(new.amount_fen).to_string();
     let arguments = [("organisation", asked.organisation_name.as_str()), ("number", new.text_number.as_str()), ("amount", amount.as_str())];
     Ok(tell(tx, ids.notice, asked.person_id, "notice-papers-issued", &arguments, link, now)?)

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::App;
 use crate::kernel::civil::day_of;
 use crate::kernel::{Id, Micros, Refusal, Trouble, public_entry};
+use crate::public_log::gifts;
 
 use super::super::store::{self, stream};
 use super::super::{facts, fund};
@@ -32,7 +33,7 @@ impl Stamp {
 #[derive(Serialize)]
 struct Fact {
     id: String,
-    /// The gift of a refund, the fact of a correction.
+    /// The commitment of the gift of a refund, the fact of a correction.
     #[serde(skip_serializing_if = "String::is_empty")]
     about: String,
     project: String,
@@ -92,8 +93,9 @@ pub fn post_refund(tx: &mut Tx, refund_id: Id, entry_id: Id, at: Micros) -> Resu
         return Err(Refusal::conflict("refusal-project-refund-released").into());
     }
     stream::refunded_on(tx, refund.credit_owner, day_of(at), amount_fen)?;
-    let fact =
-        Fact { id: refund_id.to_string(), about: gift_id.to_string(), project: project_id.to_string(), to: String::new(), amount_fen, fen };
+    // The log knows the gift by its commitment only.
+    let commitment = gifts::commitment(tx, gift_id)?.map(|commitment| openbook::hex(&commitment)).unwrap_or_default();
+    let fact = Fact { id: refund_id.to_string(), about: commitment, project: project_id.to_string(), to: String::new(), amount_fen, fen };
     told(tx, entry_id, "refund_posted", &fact, at)
 }
 

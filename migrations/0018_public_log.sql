@@ -1,0 +1,56 @@
+-- The public log: in which order facts stand in it, what was signed, what is published.
+
+-- Facts of the outbox that have no place in the log yet.
+CREATE TABLE public_pending (
+  id {int} PRIMARY KEY
+) {strict};
+INSERT INTO public_pending (id) SELECT id FROM public_entry;
+
+-- The order of the log. A place that was given is never taken back.
+CREATE TABLE log_entry (
+  entry_index {int} PRIMARY KEY,
+  entry_id {int} NOT NULL UNIQUE
+) {strict};
+{append_only log_entry};
+
+-- One row. `assigned` facts have a place; the tree of the first `signed_size` was signed; what everyone sees has `published_size`.
+CREATE TABLE log_state (
+  id {int} PRIMARY KEY CHECK (id = 1),
+  assigned {int} NOT NULL,
+  signed_size {int} NOT NULL,
+  signed_root {text} NOT NULL,
+  signed_at {int} NOT NULL,
+  published_size {int} NOT NULL,
+  published_text {text} NOT NULL,
+  published_at {int} NOT NULL,
+  -- Why the log stands still, for a person; empty while it does not.
+  stopped {text} NOT NULL,
+  -- Which process writes the log, and until when it may believe so.
+  writer {int} NOT NULL,
+  writer_until {int} NOT NULL
+) {strict};
+INSERT INTO log_state (id, assigned, signed_size, signed_root, signed_at, published_size, published_text, published_at, stopped, writer, writer_until)
+  VALUES (1, 0, 0, '', 0, 0, '', 0, '', 0, 0);
+
+-- What each witness has said lately.
+CREATE TABLE log_witness (
+  name {text} PRIMARY KEY,
+  -- The largest tree it has cosigned, and when it said so.
+  size {int} NOT NULL,
+  cosigned_at {int} NOT NULL,
+  asked_at {int} NOT NULL,
+  -- What was wrong with its last answer; empty if nothing was.
+  failure {text} NOT NULL
+) {strict};
+
+-- What the log says of each gift of a batch: the public bytes; and beside them, never published, which gifts these are and what
+-- is left of the keys of their commitments (a key that is destroyed is gone from here).
+CREATE TABLE gift_side (
+  batch_id {int} PRIMARY KEY,
+  entry_id {int} NOT NULL,
+  sha256 {blob} NOT NULL,
+  body {blob} NOT NULL,
+  gift_ids {blob} NOT NULL,
+  keys {blob} NOT NULL
+) {strict};
+CREATE INDEX gift_side_sha256 ON gift_side (sha256);
