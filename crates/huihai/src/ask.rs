@@ -89,7 +89,36 @@ pub fn command() -> Command {
                         .help("the witnesses must have signed no longer ago than this"),
                 ),
         )
+        .subcommand(witness())
         .subcommand(Command::new("bench").about("repeatable benchmarks").subcommand_required(true).subcommand(bench_gifts()))
+}
+
+fn witness() -> Command {
+    let file = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("FILE").help(help);
+    Command::new("witness")
+        .about("watch somebody's public log and cosign what it signs, so that it cannot show two pasts")
+        .arg(file("key", "the witness's key, made on first use").required(true))
+        .arg(Arg::new("name").long("name").value_name("NAME").help("in whose name the key is made, e.g. witness.example.edu"))
+        .arg(
+            Arg::new("log")
+                .long("log")
+                .value_name("VKEY_OR_POLICY_FILE")
+                .required(true)
+                .action(ArgAction::Append)
+                .help("the key of the log to watch, or a policy file that names it; may be said more than once"),
+        )
+        .arg(
+            Arg::new("state").long("state").value_name("DIR").required(true).help("what was cosigned; a witness that loses it is retired"),
+        )
+        .arg(Arg::new("listen").long("listen").value_name("ADDRESS").default_value("127.0.0.1:8090"))
+        .arg(
+            Arg::new("validate")
+                .long("validate")
+                .value_name("LOG_URL")
+                .requires("validating-key")
+                .help("also read the log's entries here, and vouch for the books with a second key while they hold"),
+        )
+        .arg(file("validating-key", "the second key, made on first use").requires("validate"))
 }
 
 /// Where the database is: a data directory, a PostgreSQL address, or a configuration file that says so.

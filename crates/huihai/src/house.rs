@@ -69,58 +69,62 @@ pub fn open_postgres(url: &str) -> Result<Db> {
     Ok(Db::open_postgres(url, 16)?)
 }
 
-/// The deployment's secret, made on first use and readable by its owner only.
-pub fn secret(file: &Path) -> Result<Secret> {
+/// Writes what only its owner may read, and never over something that is there. It is on the disk when this returns.
+pub fn new_secret_file(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
+    let mut new = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    new.write_all(bytes)?;
+    new.sync_all()
+}
+
+/// The deployment's secret, made on first use and readable by its owner only.
+pub fn secret(file: &Path) -> Result<Secret> {
     if !file.exists() {
-        let mut new = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(file)
-            .with_context(|| format!("the secret {} cannot be made", file.display()))?;
-        new.write_all(&random_bytes::<32>())?;
-        new.sync_all()?;
+        new_secret_file(file, &random_bytes::<32>()).with_context(|| format!("the secret {} cannot be made", file.display()))?;
     }
     let bytes = fs::read(file).with_context(|| format!("the secret {} cannot be read", file.display()))?;
     anyhow::ensure!(bytes.len() >= 32, "the secret {} is shorter than 32 bytes", file.display());
     Ok(Secret::new(&bytes))
 }
 
-/// The public log of a deployment: its key and its files lie in the data directory. The key is made on first use, in the name of
-/// where the log is served; whom it asks to witness stands in a policy file, and without one nobody is asked.
-pub fn log(data: &Path, base_url: &str, policy: Option<&Path>) -> Result<app::public_log::Setup> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
+/// The public log's key, in the data directory: made on first use, in the name of where the log is served.
+pub fn log_key(data: &Path, base_url: &str) -> Result<tlog::LogKey> {
     let file = data.join("log.key");
     if !file.exists() {
         let host = base_url.split_once("://").map_or(base_url, |(_, host)| host).trim_end_matches('/');
         let key = tlog::LogKey::from_seed(&format!("{host}/log"), &random_bytes::<32>()).context("the log's name")?;
-        let mut new = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&file)
+        new_secret_file(&file, format!("{}\n", key.to_private_line()).as_bytes())
             .with_context(|| format!("the log's key {} cannot be made", file.display()))?;
-        new.write_all(format!("{}\n", key.to_private_line()).as_bytes())?;
-        new.sync_all()?;
     }
     let text = fs::read_to_string(&file).with_context(|| format!("the log's key {} cannot be read", file.display()))?;
-    let key = tlog::LogKey::parse(&text).with_context(|| format!("the log's key {}", file.display()))?;
-    let folder = app::public_log::Folder::new(data.join("log"));
+    tlog::LogKey::parse(&text).with_context(|| format!("the log's key {}", file.display()))
+}
+
+/// Where the public log's tiles and bundles lie.
+pub fn log_folder(data: &Path) -> app::public_log::Folder {
+    app::public_log::Folder::new(data.join("log"))
+}
+
+/// How long a witness may take to answer.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The public log of a deployment: its key and its files lie in the data directory. Whom it asks to witness stands in a policy file, and
+/// without one nobody is asked.
+pub fn log(data: &Path, base_url: &str, policy: Option<&Path>) -> Result<app::public_log::Setup> {
+    let (key, folder) = (log_key(data, base_url)?, log_folder(data));
     match policy {
         Some(path) => {
             let text = fs::read(path).with_context(|| format!("the log's policy {} cannot be read", path.display()))?;
             let policy = tlog::Policy::parse(&text).with_context(|| format!("the log's policy {}", path.display()))?;
             anyhow::ensure!(
                 policy.logs().iter().any(|log| log.vkey == *key.vkey()),
-                "the policy {} is not about the log of {}, whose key is {}",
+                "the policy {} is not about the log in {}, whose key is {}",
                 path.display(),
-                file.display(),
+                data.display(),
                 key.vkey()
             );
-            Ok(app::public_log::Setup { key, folder, policy, patience: std::time::Duration::from_secs(1) })
+            Ok(app::public_log::Setup { key, folder, policy, patience: PATIENCE })
         }
         None => app::public_log::Setup::unwitnessed(key, folder).context("the log's policy"),
     }

@@ -10,6 +10,7 @@ mod house;
 mod report;
 mod serve;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Some(("restore", m)) => backup::restore(m),
         Some(("move", m)) => backup::move_to_postgres(m),
         Some(("verify", m)) => verify::run(m),
+        Some(("witness", m)) => witness::run(m),
         Some(("bench", m)) => bench::run(m),
         _ => unreachable!("clap asks for one of these"),
     };

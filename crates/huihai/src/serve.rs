@@ -67,7 +67,8 @@ pub async fn listen(site: axum::Router, listener: tokio::net::TcpListener) -> Re
     Ok(())
 }
 
-async fn asked_to_end() {
+/// Ctrl-C, or what a supervisor sends.
+pub async fn asked_to_end() {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
