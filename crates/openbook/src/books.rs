@@ -54,6 +54,8 @@ pub enum Broken {
     NotWithImplementer(i64),
     #[error("it corrects number {0}, which never happened, was another amount, or was undone before")]
     NothingToCorrect(i64),
+    #[error("more came in than can be counted")]
+    TooMuch,
     #[error("a day that is said to agree with the channel's bill has different figures")]
     DayDiffers,
 }
@@ -85,6 +87,12 @@ impl Project {
     #[must_use]
     pub fn spent_fen(&self) -> i64 {
         self.spent.total()
+    }
+
+    /// Whoever reads a log that lies must not be stopped by a number.
+    fn receive(&mut self, fen: i64) -> Result<(), Broken> {
+        self.received_fen = self.received_fen.checked_add(fen).ok_or(Broken::TooMuch)?;
+        Ok(())
     }
 }
 
@@ -209,18 +217,18 @@ impl Books {
         }
         for gift in &gifts {
             let project = self.projects.entry(gift.project).or_default();
-            project.received_fen += gift.amount_fen;
+            project.receive(gift.amount_fen)?;
             project.gifts += 1;
         }
         self.gifts += said.gifts;
-        self.gifts_fen += said.amount_fen;
+        self.gifts_fen = self.gifts_fen.checked_add(said.amount_fen).ok_or(Broken::TooMuch)?;
         Ok(())
     }
 
     fn offline_gift(&mut self, entry: &Entry) -> Result<(), Broken> {
         let m = movement(entry, Kind::OfflineGift, "id", false)?;
         self.new_number(m.0)?;
-        self.projects.entry(m.1.project).or_default().received_fen += m.1.amount_fen;
+        self.projects.entry(m.1.project).or_default().receive(m.1.amount_fen)?;
         self.movements.insert(m.0, m.1);
         Ok(())
     }
@@ -274,7 +282,7 @@ impl Books {
         self.new_number(id)?;
         self.leave(&m)?;
         self.projects.entry(m.project).or_default().redirected_fen += m.amount_fen;
-        self.projects.entry(to).or_default().received_fen += m.amount_fen;
+        self.projects.entry(to).or_default().receive(m.amount_fen)?;
         self.movements.insert(id, m);
         Ok(())
     }

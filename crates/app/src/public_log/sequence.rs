@@ -10,6 +10,8 @@
 //! 4. the witnesses are asked. A witness that shows a larger tree with our signature stops the log: our past was lost;
 //! 5. with enough cosignatures the checkpoint is published. Without, giving goes on, the last one stays, and an alarm shows.
 
+use std::collections::BTreeMap;
+
 use db::Fault;
 use tlog::{AddCheckpoint, Checkpoint, Growth, Hash, Note, SignatureLine, Vkey, WitnessAnswer, read_answer};
 
@@ -181,20 +183,17 @@ fn signed_note(log: &Log, growth: &Growth) -> Result<Note, Fault> {
 fn publish(app: &App, signed: &Note, growth: &Growth) -> Result<bool, Fault> {
     let log = &app.log;
     let heard_before = app.db.read(store::heard)?;
+    // Two keys behind one address are one witness with two statements, and are asked together.
+    let mut addresses: BTreeMap<&str, Vec<(&Vkey, Heard)>> = BTreeMap::new();
+    for witness in log.policy.witnesses() {
+        let Some(url) = witness.url.as_deref() else { continue };
+        let known = heard_before.iter().find(|heard| heard.name == witness.name).cloned();
+        let never = Heard { name: witness.name.clone(), size: 0, cosigned_at: 0, asked_at: 0, failure: String::new() };
+        addresses.entry(url).or_default().push((&witness.vkey, known.unwrap_or(never)));
+    }
     let answers: Vec<(Heard, Option<SignatureLine>)> = std::thread::scope(|scope| {
-        let asked: Vec<_> = log
-            .policy
-            .witnesses()
-            .iter()
-            .filter_map(|witness| {
-                let url = witness.url.as_deref()?;
-                let known = heard_before.iter().find(|heard| heard.name == witness.name);
-                let last = known.map_or(0, |heard| size(heard.size)).min(growth.size());
-                let cosigned_at = known.map_or(0, |heard| heard.cosigned_at);
-                Some(scope.spawn(move || ask(app, &witness.name, url, &witness.vkey, signed, last, cosigned_at)))
-            })
-            .collect();
-        asked.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        let asked: Vec<_> = addresses.into_iter().map(|(url, keys)| scope.spawn(move || ask(app, url, keys, signed, growth.size()))).collect();
+        asked.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
     });
     let mut note = signed.clone();
     note.signatures.extend(answers.iter().filter_map(|(_, line)| line.clone()));
@@ -217,42 +216,45 @@ fn publish(app: &App, signed: &Note, growth: &Growth) -> Result<bool, Fault> {
     app.db.write(|tx| store::publish(tx, published, &note.to_string(), now))
 }
 
-/// Asks one witness; once more when it says from where it wants the proof.
-fn ask(app: &App, name: &str, url: &str, key: &Vkey, signed: &Note, last: u64, cosigned_at: Micros) -> (Heard, Option<SignatureLine>) {
+/// Asks one witness for all its keys; once more when it says from where it wants the proof.
+fn ask(app: &App, url: &str, keys: Vec<(&Vkey, Heard)>, signed: &Note, size: u64) -> Vec<(Heard, Option<SignatureLine>)> {
     let now = app.clock.now();
-    let mut heard =
-        Heard { name: name.to_owned(), size: i64::try_from(last).unwrap_or(i64::MAX), cosigned_at, asked_at: now, failure: String::new() };
-    let mut from = last;
+    let mut from = keys.iter().map(|(_, heard)| self::size(heard.size)).max().unwrap_or(0).min(size);
+    let mut outcome = Err("it asks for another size each time".to_owned());
+    let mut ahead = None;
     for _ in 0..2 {
-        match ask_once(app, url, key, signed, from) {
-            Ok((WitnessAnswer::Cosigned(lines), size)) => {
-                (heard.size, heard.cosigned_at) = (i64::try_from(size).unwrap_or(i64::MAX), now);
-                return (heard, lines.into_iter().next());
+        outcome = match ask_once(app, url, keys.iter().map(|(key, _)| *key), signed, from) {
+            Ok(WitnessAnswer::Cosigned(lines)) => Ok(lines),
+            Ok(WitnessAnswer::Conflict { size }) => {
+                from = size;
+                continue;
             }
-            Ok((WitnessAnswer::Conflict { size }, _)) => from = size,
-            Ok((WitnessAnswer::Ahead { size: said }, size)) => {
-                heard.failure = format!("it says that it has seen {said} entries");
+            Ok(WitnessAnswer::Ahead { size: said }) => {
                 // Only with our own signature under it: a witness that makes something up does not stop the log.
-                if let Some(seen) = seen_of_ours(app, url).filter(|seen| *seen > size) {
-                    heard.size = i64::try_from(seen).unwrap_or(i64::MAX);
-                }
-                return (heard, None);
+                ahead = seen_of_ours(app, url).filter(|seen| *seen > size);
+                Err(format!("it says that it has seen {said} entries"))
             }
-            Ok((WitnessAnswer::Refused { status } | WitnessAnswer::Nonsense { status }, _)) => {
-                heard.failure = format!("it answers {status} and no cosignature");
-                return (heard, None);
+            Ok(WitnessAnswer::Refused { status } | WitnessAnswer::Nonsense { status }) => {
+                Err(format!("it answers {status} and no cosignature"))
             }
-            Err(failure) => {
-                heard.failure = failure;
-                return (heard, None);
-            }
-        }
+            Err(failure) => Err(failure),
+        };
+        break;
     }
-    heard.failure = "it asks for another size each time".to_owned();
-    (heard, None)
+    let told = |(key, heard): (&Vkey, Heard)| {
+        let line = outcome.as_ref().ok().and_then(|lines| lines.iter().find(|line| (line.key_id(), line.name()) == (key.id(), key.name())));
+        // What it said of a larger tree counts only as long as it says so.
+        let heard = Heard { asked_at: now, size: heard.size.min(stored(size)), ..heard };
+        match (line, &outcome) {
+            (Some(line), _) => (Heard { size: stored(size), cosigned_at: now, failure: String::new(), ..heard }, Some(line.clone())),
+            (None, Ok(_)) => (Heard { failure: "it has not cosigned with this key".to_owned(), ..heard }, None),
+            (None, Err(failure)) => (Heard { size: ahead.map_or(heard.size, stored), failure: failure.clone(), ..heard }, None),
+        }
+    };
+    keys.into_iter().map(told).collect()
 }
 
-fn ask_once(app: &App, url: &str, key: &Vkey, signed: &Note, from: u64) -> Result<(WitnessAnswer, u64), String> {
+fn ask_once<'k>(app: &App, url: &str, keys: impl Iterator<Item = &'k Vkey>, signed: &Note, from: u64) -> Result<WitnessAnswer, String> {
     let checkpoint = Checkpoint::parse(signed.text()).map_err(|error| error.to_string())?;
     let proof = match from {
         0 => Vec::new(),
@@ -263,7 +265,7 @@ fn ask_once(app: &App, url: &str, key: &Vkey, signed: &Note, from: u64) -> Resul
     let answer = app.log.agent.post(&address).header("content-type", "text/plain").send(request.to_string());
     let mut answer = answer.map_err(|error| error.to_string())?;
     let body = answer.body_mut().with_config().limit(64 * 1024).read_to_vec().map_err(|error| error.to_string())?;
-    Ok((read_answer(answer.status().as_u16(), &body, &request, [key]), checkpoint.size()))
+    Ok(read_answer(answer.status().as_u16(), &body, &request, keys))
 }
 
 /// The size of the largest tree with our signature that a witness shows at its monitoring address.
@@ -279,6 +281,10 @@ fn seen_of_ours(app: &App, url: &str) -> Option<u64> {
 
 fn held(log: &Log) -> std::sync::MutexGuard<'_, Option<Growth>> {
     log.growth.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn stored(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
 }
 
 fn size(size: i64) -> u64 {

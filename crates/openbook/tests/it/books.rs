@@ -171,3 +171,18 @@ fn within_a_checkpoint_the_order_does_not_matter_but_at_its_end_everything_is_th
     let violation = log.books.hold().unwrap_err();
     assert_eq!((violation.index, violation.broken), (1, Broken::NotInAccount(PROJECT)), "nothing came in");
 }
+
+/// Sums beyond what 64 bits hold are a lie that is named, and not the end of the reader.
+#[test]
+fn more_than_can_be_counted_is_refused() {
+    let most = i64::MAX - 1;
+    let mut log = Log::new();
+    log.gifts(&[(PROJECT, most)]);
+    let (body, side) = batch(&[(PROJECT, most)], 99);
+    assert_eq!(log.say_with("gift_batch", body, Some(&side)), Err(Broken::TooMuch));
+    let mut log = Log::new();
+    log.gifts(&[(PROJECT, most)]);
+    let (body, side) = batch(&[(OTHER, most)], 99);
+    assert_eq!(log.say_with("gift_batch", body, Some(&side)), Err(Broken::TooMuch));
+    assert_eq!(log.say("offline_gift", json!({"id": "1", "project": PROJECT.to_string(), "amount_fen": most})), Err(Broken::TooMuch));
+}
