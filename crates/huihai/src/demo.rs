@@ -19,7 +19,7 @@ use sandbox::{Apps, Fiscal, Gateway, KeySource, Options};
 use wechat::{AppSecret, Scope};
 
 use crate::ask::text;
-use crate::{house, serve};
+use crate::{house, serve, witness};
 
 pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     let data = Path::new(text(asked, "data").expect("has a default"));
@@ -49,7 +49,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
         base_url: format!("http://127.0.0.1:{port}"),
         channel: channel(&gateway, &api_base, &format!("http://127.0.0.1:{port}"))?,
         settlement: Limits::default(),
-        log: house::log(data, &format!("http://127.0.0.1:{port}"), None)?,
+        log: witnessed_log(data, &format!("http://127.0.0.1:{port}"), &runtime)?,
         people: doors(&api_base),
         fiscal: Some(app::papers::Service::new(&api_base, FINANCE_APP, FINANCE_SECRET)),
         behind_proxy: false,
@@ -72,6 +72,35 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The public log with two witnesses of its own, which must both cosign: so that whoever looks sees a quorum at work. One of them reads
+/// along and vouches for the books with a second key. In earnest they would be other people's, on other machines.
+fn witnessed_log(data: &Path, base_url: &str, runtime: &tokio::runtime::Runtime) -> Result<app::public_log::Setup> {
+    let (key, log_url) = (house::log_key(data, base_url)?, format!("{base_url}/log"));
+    let mut policy = format!("log {} {log_url}\n", key.vkey());
+    for (name, validates) in [(FIRST_WITNESS, false), (SECOND_WITNESS, true)] {
+        let folder = data.join(name);
+        fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        let second_key = folder.join("validating.key");
+        let witness = witness::open(&witness::Setup {
+            key: &folder.join("witness.key"),
+            name: Some(name),
+            logs: vec![key.vkey().clone()],
+            state: &folder.join("state"),
+            validating: validates.then_some((&log_url, &second_key)),
+        })?;
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
+        policy.push_str(&witness.policy_lines(&format!("http://{}", listener.local_addr()?)));
+        runtime.spawn(witness::listen(witness, listener, std::future::pending()));
+    }
+    policy.push_str(&format!("group both all {FIRST_WITNESS} {SECOND_WITNESS}\nquorum both\n"));
+    let policy = tlog::Policy::parse(policy.as_bytes()).context("the policy of the example world's log")?;
+    Ok(app::public_log::Setup { key, folder: house::log_folder(data), policy, patience: house::PATIENCE })
+}
+
+/// Their keys and states lie in folders of these names.
+const FIRST_WITNESS: &str = "witness-one";
+const SECOND_WITNESS: &str = "witness-two";
+
 /// Shared with the sandbox's finance e-invoice service, which is worth nothing.
 const FINANCE_APP: &str = "huihai-demo";
 const FINANCE_SECRET: &[u8] = b"the demo's finance service shares this";
@@ -89,10 +118,17 @@ fn forget_half_a_world(data: &Path) -> Result<()> {
     if !data.join(UNFINISHED).exists() {
         return Ok(());
     }
-    for name in ["huihai.sqlite", "huihai.sqlite-wal", "huihai.sqlite-shm", "sandbox/orders.jsonl"] {
+    // Another world is another log, with another key: the witnesses would not let this one's tell a second past.
+    for name in ["huihai.sqlite", "huihai.sqlite-wal", "huihai.sqlite-shm", "sandbox/orders.jsonl", "log.key"] {
         let file = data.join(name);
         if file.exists() {
             fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?;
+        }
+    }
+    for name in ["log", FIRST_WITNESS, SECOND_WITNESS] {
+        let folder = data.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
         }
     }
     Ok(fs::remove_file(data.join(UNFINISHED))?)

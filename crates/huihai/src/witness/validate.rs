@@ -20,9 +20,9 @@ use super::state::{Kept, State};
 
 /// A checkpoint waits so long for its entries, within the second that a log waits for us.
 const WAIT: Duration = Duration::from_millis(600);
-/// After what went wrong it is tried again after a second, then after two, up to half a minute.
+/// After what went wrong it is tried again after a second, then after two, up to eight; at once when the log has signed something new.
 const RETRY: Duration = Duration::from_secs(1);
-const LONGEST_RETRY: Duration = Duration::from_secs(30);
+const LONGEST_RETRY: Duration = Duration::from_secs(8);
 /// One file of a log takes no longer.
 const DOWNLOAD: Duration = Duration::from_secs(20);
 /// A bundle holds 256 entries of at most 65,535 bytes, each with its length.
@@ -157,7 +157,8 @@ impl Reader {
                     let until = Instant::now() + pause;
                     pause = (pause * 2).min(LONGEST_RETRY);
                     shared.changed.notify_all();
-                    while !standing.stop && Instant::now() < until {
+                    let newer = |standing: &Standing| standing.wanted.as_ref().is_some_and(|kept| kept.checkpoint.size() > size);
+                    while !standing.stop && !newer(&standing) && Instant::now() < until {
                         let left = until.saturating_duration_since(Instant::now());
                         standing = shared.changed.wait_timeout(standing, left).unwrap_or_else(PoisonError::into_inner).0;
                     }

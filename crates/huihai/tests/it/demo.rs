@@ -30,6 +30,23 @@ fn start(place: &Place) -> (Running, String) {
     (demo, address)
 }
 
+/// What is published has the signatures of both witnesses, and the second one vouches for the books with its other key.
+fn both_witnesses_have_signed(chromium: &Chromium, address: &str, place: &Place) {
+    let fetch = |path: &str| {
+        let mut answer = ureq::get(format!("{address}/log/{path}")).call().expect("the log is served");
+        answer.body_mut().read_to_string().expect("text")
+    };
+    let policy = tlog::Policy::parse(fetch("policy").as_bytes()).expect("a policy");
+    let validating = policy.witnesses().iter().find(|witness| witness.name == "witness-two/validating").expect("a validating witness");
+    chromium.wait("the word of the validating witness", || {
+        let note = tlog::Note::parse(fetch("checkpoint").as_bytes()).expect("a note");
+        let believed = policy.believe(&note, None).expect("a quorum has signed");
+        assert!(believed.checkpoint.size() > 300);
+        believed.witnesses.iter().any(|(witness, _)| witness.name == validating.name)
+    });
+    assert!(!place.file("data/witness-two/state/evidence").exists(), "there is nothing to accuse the log of");
+}
+
 #[test]
 fn a_newcomer_starts_the_demo_and_gives_ten_fen() {
     let place = Place::new(Engine::Sqlite);
@@ -67,6 +84,7 @@ fn a_newcomer_starts_the_demo_and_gives_ten_fen() {
     chromium.open(&format!("{address}/reconciliation"));
     chromium.sees("相符");
     picture("reconciliation", 1280, 800);
+    both_witnesses_have_signed(&chromium, &address, &place);
     drop(demo);
 
     let checked = json(&huihai(&["check", "--json", "--data", &path(&place.file("data"))], &[]).output().expect("the program starts"));
