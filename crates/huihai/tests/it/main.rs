@@ -6,3 +6,7 @@ mod crash;
 mod demo;
 mod program;
 mod report;
+mod watched;
+mod witness;
+mod witness_fails;
+mod witness_validates;
