@@ -107,9 +107,7 @@ fn witness() -> Command {
                 .action(ArgAction::Append)
                 .help("the key of the log to watch, or a policy file that names it; may be said more than once"),
         )
-        .arg(
-            Arg::new("state").long("state").value_name("DIR").required(true).help("what was cosigned; a witness that loses it is retired"),
-        )
+        .arg(Arg::new("state").long("state").value_name("DIR").required(true).help("what was cosigned; a witness that loses it is retired"))
         .arg(Arg::new("listen").long("listen").value_name("ADDRESS").default_value("127.0.0.1:8090"))
         .arg(
             Arg::new("validate")

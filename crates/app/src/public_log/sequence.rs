@@ -25,6 +25,8 @@ use super::store::{self, Heard, State};
 const LEASE: Micros = 10 * SECOND_US;
 /// A log that has nothing new is cosigned again, so that everyone sees that it is watched.
 const IDLE: Micros = 5 * MINUTE_US;
+/// One that was published without a witness who should have cosigned too is offered again sooner: whoever was late or away comes along.
+const INCOMPLETE: Micros = 10 * SECOND_US;
 /// Places given, and entries read, at a time.
 const CHUNK: usize = 5_000;
 /// The last signed tree, in a file beside the tiles.
@@ -68,7 +70,8 @@ fn round(app: &App, now: Micros) -> Result<(), Fault> {
     if growth.size() < size(state.assigned) {
         grow(app, &mut growth, state.assigned)?;
     }
-    let idle = now - state.published_at >= IDLE || state.published_text.is_empty();
+    let pause = if app.db.read(|tx| everyone_has_cosigned(tx, log, &growth))? { IDLE } else { INCOMPLETE };
+    let idle = now - state.published_at >= pause || state.published_text.is_empty();
     if !swap(app, &growth, &state, now)? {
         return Ok(());
     }
@@ -179,6 +182,16 @@ fn signed_note(log: &Log, growth: &Growth) -> Result<Note, Fault> {
     checkpoint.and_then(|c| log.key.sign_checkpoint(&c)).ok_or_else(|| Fault::inconsistent("the public log's name cannot be an origin"))
 }
 
+/// Whether every witness that can be asked has cosigned a tree of this size.
+fn everyone_has_cosigned(tx: &mut db::Tx, log: &Log, growth: &Growth) -> Result<bool, Fault> {
+    let mut asked = log.policy.witnesses().iter().filter(|witness| witness.url.is_some()).peekable();
+    if asked.peek().is_none() {
+        return Ok(true);
+    }
+    let heard = store::heard(tx)?;
+    Ok(asked.all(|witness| heard.iter().any(|heard| heard.name == witness.name && size(heard.size) == growth.size())))
+}
+
 /// Asks every witness at once, and publishes if enough of them agree. False if they do not.
 fn publish(app: &App, signed: &Note, growth: &Growth) -> Result<bool, Fault> {
     let log = &app.log;
@@ -192,7 +205,8 @@ fn publish(app: &App, signed: &Note, growth: &Growth) -> Result<bool, Fault> {
         addresses.entry(url).or_default().push((&witness.vkey, known.unwrap_or(never)));
     }
     let answers: Vec<(Heard, Option<SignatureLine>)> = std::thread::scope(|scope| {
-        let asked: Vec<_> = addresses.into_iter().map(|(url, keys)| scope.spawn(move || ask(app, url, keys, signed, growth.size()))).collect();
+        let asked: Vec<_> =
+            addresses.into_iter().map(|(url, keys)| scope.spawn(move || ask(app, url, keys, signed, growth.size()))).collect();
         asked.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
     });
     let mut note = signed.clone();

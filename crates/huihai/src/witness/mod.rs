@@ -185,7 +185,11 @@ impl Witness {
         if let Err(error) = self.state.keep(kept.checkpoint.origin(), &kept.note, held.is_none()) {
             // Nothing was said, so what is in memory is still what was cosigned last.
             tracing::error!(error = format!("{error:#}"), "a checkpoint could not be kept, and is not cosigned");
-            return Err(Answer { status: 500, content_type: "text/plain; charset=utf-8", body: "the witness cannot keep its state\n".into() });
+            return Err(Answer {
+                status: 500,
+                content_type: "text/plain; charset=utf-8",
+                body: "the witness cannot keep its state\n".into(),
+            });
         }
         *held = Some(kept.clone());
         Ok((kept, answer))

@@ -59,8 +59,12 @@ impl State {
         let lock = File::create(path.join("lock")).with_context(|| format!("the state folder {} cannot be locked", path.display()))?;
         match lock.try_lock() {
             Ok(()) => Ok(State { path: path.to_owned(), _lock: lock }),
-            Err(fs::TryLockError::WouldBlock) => bail!("another witness works on the state in {}; one state has one witness", path.display()),
-            Err(fs::TryLockError::Error(error)) => Err(error).with_context(|| format!("the state folder {} cannot be locked", path.display())),
+            Err(fs::TryLockError::WouldBlock) => {
+                bail!("another witness works on the state in {}; one state has one witness", path.display())
+            }
+            Err(fs::TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("the state folder {} cannot be locked", path.display()))
+            }
         }
     }
 
@@ -70,7 +74,8 @@ impl State {
         if file.exists() {
             return self.own_key(file);
         }
-        let name = name.with_context(|| format!("there is no key in {}; say --name to make one, e.g. --name witness.example.edu", file.display()))?;
+        let name = name
+            .with_context(|| format!("there is no key in {}; say --name to make one, e.g. --name witness.example.edu", file.display()))?;
         let owner = self.owner()?;
         ensure!(
             owner.logs.is_empty(),
@@ -197,7 +202,9 @@ impl State {
             Ok(true)
         };
         match write() {
-            Ok(true) => tracing::error!(evidence = %folder.join(name).display(), "a log signed what it should not have; the evidence is kept"),
+            Ok(true) => {
+                tracing::error!(evidence = %folder.join(name).display(), "a log signed what it should not have; the evidence is kept")
+            }
             Ok(false) => {}
             Err(error) => tracing::error!(error = format!("{error:#}"), "evidence against a log cannot be kept"),
         }

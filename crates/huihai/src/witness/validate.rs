@@ -91,7 +91,8 @@ impl Validator {
                 return true;
             }
             let left = until.saturating_duration_since(Instant::now());
-            if !standing.ready || left.is_zero() {
+            let passed = standing.validated.is_some_and(|(size, _)| size > asked.0);
+            if passed || !standing.ready || left.is_zero() {
                 return false;
             }
             standing = self.0.changed.wait_timeout(standing, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -274,7 +275,8 @@ impl Source {
 
     /// A bundle of the tree of this size. Where the partial one is gone, the full one begins with the same entries.
     fn bundle(&self, index: u64, size: u64) -> Result<Vec<u8>, Trouble> {
-        let address = Address::in_tree(Kind::Entries, index, size).ok_or_else(|| Trouble::Missing(format!("there is no bundle {index}")))?;
+        let address =
+            Address::in_tree(Kind::Entries, index, size).ok_or_else(|| Trouble::Missing(format!("there is no bundle {index}")))?;
         if let Some(bytes) = self.get(&address.to_string(), MAX_BUNDLE_BYTES)? {
             return Ok(bytes);
         }

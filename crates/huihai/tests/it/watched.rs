@@ -62,7 +62,6 @@ impl Log {
     }
 }
 
-
 /// A checkpoint with one signature.
 pub fn signed(key: &LogKey, origin: &str, size: u64, root: Hash) -> Note {
     let mut note = Checkpoint::new(origin, size, root).and_then(|state| state.note()).expect("an origin");
@@ -88,7 +87,11 @@ pub fn arguments(place: &Place, log: &Vkey, more: &[&str]) -> Vec<String> {
     let (key, state) = (path(&place.file("witness.key")), path(&place.file("state")));
     let usual = ["--key", &key, "--state", &state, "--name", "witness.example.edu", "--log", &log.to_string(), "--listen"];
     let mut words = usual.to_vec();
-    if more.contains(&"--listen") { words.truncate(8) } else { words.push("127.0.0.1:0") }
+    if more.contains(&"--listen") {
+        words.truncate(8)
+    } else {
+        words.push("127.0.0.1:0")
+    }
     words.extend(more);
     words.into_iter().map(str::to_owned).collect()
 }
@@ -151,27 +154,29 @@ pub fn cosigned_by(keys: &[Vkey], sent: &AddCheckpoint, answer: &Answered) -> Ve
     }
 }
 
+type Files = HashMap<String, Vec<u8>>;
+
 /// A web server with files under `/log`, which may be changed while it serves.
 pub struct Served {
     pub url: String,
-    files: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    files: Arc<Mutex<Files>>,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Served {
     pub fn new() -> Served {
-        let files: Arc<Mutex<HashMap<String, Vec<u8>>>> = Arc::default();
+        let files: Arc<Mutex<Files>> = Arc::default();
         let router = Router::new().fallback(file).with_state(files.clone());
         let (url, runtime) = serve(router);
         Served { url: format!("{url}/log"), files, _runtime: runtime }
     }
 
-    pub fn files(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {
+    pub fn files(&self) -> MutexGuard<'_, Files> {
         self.files.lock().expect("nobody panicked")
     }
 }
 
-async fn file(State(files): State<Arc<Mutex<HashMap<String, Vec<u8>>>>>, request: Request) -> Result<Vec<u8>, StatusCode> {
+async fn file(State(files): State<Arc<Mutex<Files>>>, request: Request) -> Result<Vec<u8>, StatusCode> {
     let path = request.uri().path().trim_start_matches("/log/").to_owned();
     files.lock().expect("nobody panicked").get(&path).cloned().ok_or(StatusCode::NOT_FOUND)
 }

@@ -38,7 +38,8 @@ fn the_table_of_answers_row_by_row() {
     // 400: malformed.
     let line = format!("{}\n", Hash([7; 32]));
     let too_many = with(&log.asks(0, 5), "old 0\n", &format!("old 0\n{}", line.repeat(64)));
-    for body in ["", "old", "old 00\n\n", "old 1\nnonsense\n\n", &too_many, &with(&log.asks(0, 5), "old 0", "old 6"), &"x".repeat(700_000)] {
+    for body in ["", "old", "old 00\n\n", "old 1\nnonsense\n\n", &too_many, &with(&log.asks(0, 5), "old 0", "old 6"), &"x".repeat(700_000)]
+    {
         let answer = witness.asked(body);
         assert_eq!(answer.status, 400, "{}", answer.body);
     }
@@ -124,15 +125,25 @@ fn of_two_requests_at_once_one_is_cosigned() {
 
 #[test]
 fn killed_between_and_within_requests_it_keeps_its_word() {
-    let (place, log, lie) = (place(), Log::of("gift", 120), Log::of("lie", 120));
+    killed(12);
+}
+
+#[test]
+#[ignore = "soak"]
+fn killed_fifty_times_it_keeps_its_word() {
+    killed(50);
+}
+
+fn killed(rounds: u64) {
+    let (place, log, lie) = (place(), Log::of("gift", 600), Log::of("lie", 600));
     let (mut told, mut keys) = (0, None);
-    for round in 0..12_u64 {
+    for round in 0..rounds {
         let witness = Watcher::start(&place, log.key.vkey(), &[]);
         assert_eq!(*keys.get_or_insert(witness.keys.clone()), witness.keys, "the key is made once");
         let seen = witness.latest_size(ORIGIN);
         assert!(seen >= told, "it said {told} and remembers {seen}");
         if seen > 0 {
-            assert_eq!(witness.asked(&lie.asks(0, 120).to_string()).body, format!("{seen}\n"));
+            assert_eq!(witness.asked(&lie.asks(0, 600).to_string()).body, format!("{seen}\n"));
             assert_eq!(witness.asked(&AddCheckpoint::new(seen, Vec::new(), lie.note(seen)).unwrap().to_string()).status, 422);
         }
         told = seen;
@@ -153,7 +164,7 @@ fn killed_between_and_within_requests_it_keeps_its_word() {
                     cosigned
                 }
             });
-            std::thread::sleep(Duration::from_millis(3 + round * 4));
+            std::thread::sleep(Duration::from_millis(3 + round % 12 * 4));
             let killed = std::process::Command::new("kill").args(["-9", &witness.process.0.id().to_string()]).status();
             assert!(killed.expect("kill").success(), "{url}");
             told = told.max(run.join().expect("the run ends"));
@@ -239,7 +250,8 @@ fn who_is_slow_is_let_go() {
     let address = witness.url.trim_start_matches("http://").to_owned();
     let mut slow: Vec<TcpStream> = (0..40).map(|_| TcpStream::connect(&address).expect("a connection")).collect();
     for (at, connection) in slow.iter_mut().enumerate() {
-        let half = if at % 2 == 0 { "POST /add-che" } else { "POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nold 0\n" };
+        let half =
+            if at % 2 == 0 { "POST /add-che" } else { "POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nold 0\n" };
         connection.write_all(half.as_bytes()).expect("sent");
     }
     let started = Instant::now();

@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 
 use db::Engine;
 use openbook::{Books, Entry, hex};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use testkit::{World, log_key};
 use tlog::{AddCheckpoint, Checkpoint, Note};
 
 use crate::program::{Place, path};
 use crate::watched::{Log, Served, Watcher, cosigned_by};
+
+/// Changes what an entry says.
+type Lie = fn(&mut Map<String, Value>);
 
 /// What a real log says: its entries, and its side data by path.
 struct Told {
@@ -54,7 +57,7 @@ impl Told {
     }
 
     /// The first entry of a kind, with another body.
-    fn with(&self, kind: &str, change: impl Fn(&mut serde_json::Map<String, Value>)) -> (usize, Told) {
+    fn with(&self, kind: &str, change: Lie) -> (usize, Told) {
         let is = |entry: &Vec<u8>| Entry::from_bytes(entry).expect("an entry").kind == kind;
         let at = self.entries.iter().position(is).unwrap_or_else(|| panic!("a {kind}"));
         let mut entry = Entry::from_bytes(&self.entries[at]).expect("an entry");
@@ -164,7 +167,7 @@ fn what_is_withheld_or_garbled_on_the_way_is_no_violation() {
 #[test]
 fn a_dishonest_operator_is_named() {
     let told = lived();
-    let lies: [(&str, &str, fn(&mut serde_json::Map<String, Value>)); 4] = [
+    let lies: [(&str, &str, Lie); 4] = [
         ("expense_recorded", "the fen it names do not add up", |body| body["amount_fen"] = json!(body["amount_fen"].as_i64().unwrap() + 1)),
         ("expense_recorded", "spends fen that were not paid out", |body| {
             let amount = body["amount_fen"].as_i64().unwrap();
