@@ -64,9 +64,8 @@ impl Log {
 
 /// A checkpoint with one signature.
 pub fn signed(key: &LogKey, origin: &str, size: u64, root: Hash) -> Note {
-    let mut note = Checkpoint::new(origin, size, root).and_then(|state| state.note()).expect("an origin");
-    note.signatures.push(key.sign(note.text()));
-    note
+    let checkpoint = Checkpoint::new(origin, size, root).expect("an origin");
+    key.sign_checkpoint(&checkpoint).expect("its own")
 }
 
 /// `huihai witness`, running.
