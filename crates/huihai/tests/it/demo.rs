@@ -101,6 +101,7 @@ fn a_newcomer_starts_the_demo_and_gives_ten_fen() {
     // Started again it goes on where it was.
     let (_demo, address) = start(&place);
     chromium.open(&format!("{address}/"));
-    chromium.sees("301");
+    // With the one that came by bank.
+    chromium.sees("302");
     both_witnesses_have_signed(&address, &place);
 }
