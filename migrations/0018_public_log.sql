@@ -13,7 +13,7 @@ CREATE TABLE log_entry (
 ) {strict};
 {append_only log_entry};
 
--- One row. `assigned` facts have a place; the tree of the first `signed_size` was signed; what everyone sees has `published_size`.
+-- One row, made by the first process that writes the log. `assigned` facts have a place; the tree of the first `signed_size` was signed; what everyone sees has `published_size`.
 CREATE TABLE log_state (
   id {int} PRIMARY KEY CHECK (id = 1),
   assigned {int} NOT NULL,
@@ -29,8 +29,6 @@ CREATE TABLE log_state (
   writer {int} NOT NULL,
   writer_until {int} NOT NULL
 ) {strict};
-INSERT INTO log_state (id, assigned, signed_size, signed_root, signed_at, published_size, published_text, published_at, stopped, writer, writer_until)
-  VALUES (1, 0, 0, '', 0, 0, '', 0, '', 0, 0);
 
 -- What each witness has said lately.
 CREATE TABLE log_witness (

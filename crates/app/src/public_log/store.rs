@@ -7,7 +7,7 @@ use crate::kernel::{Id, Micros, public_entry};
 const LOG_ENTRY: BulkInsert = BulkInsert { table: "log_entry", columns: &[("entry_index", Kind::Int), ("entry_id", Kind::Int)] };
 
 /// How the log stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// So many facts have a place.
     pub assigned: i64,
@@ -25,7 +25,7 @@ pub struct State {
 }
 
 pub fn state(tx: &mut Tx) -> Result<State, Fault> {
-    let row = tx.query_one(sql("SELECT * FROM log_state WHERE id = 1"), params![])?;
+    let Some(row) = tx.query_opt(sql("SELECT * FROM log_state WHERE id = 1"), params![])? else { return Ok(State::default()) };
     Ok(State {
         assigned: row.int("assigned")?,
         signed_size: row.int("signed_size")?,
@@ -40,6 +40,13 @@ pub fn state(tx: &mut Tx) -> Result<State, Fault> {
 
 /// Takes or keeps the right to write the log, for so long. False while another process has it.
 pub fn lease(tx: &mut Tx, process: u8, now: Micros, until: Micros) -> Result<bool, Fault> {
+    // The first process that writes the log makes its row: until then a database has none, and can be moved into.
+    tx.execute(
+        sql("INSERT INTO log_state (id, assigned, signed_size, signed_root, signed_at, published_size, published_text, published_at, stopped, \
+                    writer, writer_until) \
+             SELECT 1, 0, 0, '', 0, 0, '', 0, '', 0, 0 WHERE NOT EXISTS (SELECT 1 FROM log_state WHERE id = 1)"),
+        params![],
+    )?;
     let taken = tx.execute(
         sql("UPDATE log_state SET writer = ?1, writer_until = ?3 WHERE id = 1 AND (writer = ?1 OR writer_until < ?2)"),
         params![i64::from(process), now, until],
