@@ -135,7 +135,7 @@ pub(super) fn write_reversal(
 pub fn apply_again(tx: &mut Tx, ids: &Ids, receipt_id: Id, now: Micros) -> Result<Option<Id>, Trouble> {
     let old = receipt(tx, receipt_id)?;
     let Some(application_id) = old.application_id.filter(|_| old.reversed_by.is_some()) else { return Ok(None) };
-    if store::is_replaced(tx, receipt_id)? {
+    if store::replacement(tx, receipt_id)?.is_some() {
         return Ok(None);
     }
     let lines = receipts::lines(tx, receipt_id)?;

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use crate::kernel::{Trouble, civil, sealed};
+use crate::kernel::{Id, Trouble, civil, sealed};
 use crate::web::{Answer, Cx, Outcome, PageParts, picture, show};
 
 use super::super::actions::{donor, paper_path};
 use super::super::model::{Application, Receipt, ReceiptLine, State};
-use super::super::store::receipts;
+use super::super::store::{self, receipts};
 use super::{amount_words, drawing, organisation_of, receipt_badge, state_badge};
 
 fn of_path(cx: &Cx) -> Result<Application, Trouble> {
@@ -19,6 +19,8 @@ struct Whole {
     application: Application,
     receipt: Option<Receipt>,
     lines: Vec<ReceiptLine>,
+    /// The application for what is left, after the receipt was reversed.
+    rest: Option<Id>,
     reads: Vec<sealed::SealedRead>,
 }
 
@@ -32,18 +34,23 @@ fn whole(cx: &Cx, application: Application) -> Result<Whole, Trouble> {
             Some(receipt) => receipts::lines(tx, receipt.id)?,
             None => Vec::new(),
         };
+        let rest = match &receipt {
+            Some(receipt) if receipt.reversed_by.is_some() => store::replacement(tx, receipt.id)?,
+            _ => None,
+        };
         let mut reads = Vec::new();
         for id in [application.payer_code_id, application.contact_id].into_iter().filter(|id| *id != 0) {
             reads.extend(sealed::reads(tx, id)?);
         }
-        Ok::<_, db::Fault>(Whole { application: application.clone(), receipt, lines, reads })
+        Ok::<_, db::Fault>(Whole { application: application.clone(), receipt, lines, rest, reads })
     })?)
 }
 
 pub fn page(cx: &Cx) -> Outcome {
-    let Whole { application: a, receipt, lines, reads } = whole(cx, of_path(cx)?)?;
+    let Whole { application: a, receipt, lines, rest, reads } = whole(cx, of_path(cx)?)?;
     let name = organisation_of(cx, &a.organisation_name, &a.organisation_english_name);
     let path = paper_path(&cx.app, a.id);
+    let own = a.person_id != 0 && cx.actor.person_id() == Some(a.person_id);
     let title = cx.t("papers-application");
     let mut terms = vec![
         ui::Term::new(cx.t("papers-state"), state_badge(cx, &a)),
@@ -86,15 +93,16 @@ pub fn page(cx: &Cx) -> Outcome {
             State::Refused | State::Withdrawn => p { (cx.t("papers-again-why")) },
             State::Issued => {}
         }
-        @if let Some(receipt) = &receipt { (receipt_section(cx, receipt, &lines, &path)) }
+        @if let Some(receipt) = &receipt { (receipt_section(cx, receipt, &lines, &path, rest.map(|id| (id, own)))) }
         p { (cx.ta("papers-contact-charity", &[("contact", a.organisation_contact.as_str().into())])) }
         @if a.payer_code_id != 0 || a.contact_id != 0 { (reads_section(cx, &reads)) }
-        @if a.person_id != 0 && cx.actor.person_id() == Some(a.person_id) { p { (ui::Link::new(cx.t("papers-back-to-list"), "/me/receipts")) } }
+        @if own { p { (ui::Link::new(cx.t("papers-back-to-list"), "/me/receipts")) } }
     };
     Ok(cx.page(PageParts { title: &title, body, reading: true, ..PageParts::default() }))
 }
 
-fn receipt_section(cx: &Cx, receipt: &Receipt, lines: &[ReceiptLine], path: &str) -> Markup {
+/// `rest`: the application for what is left of a reversed receipt, and whether it is the reader's own.
+fn receipt_section(cx: &Cx, receipt: &Receipt, lines: &[ReceiptLine], path: &str, rest: Option<(Id, bool)>) -> Markup {
     let copy = |form: &'static str, key: &str, kind| {
         ui::form(&ui::Form {
             action: format!("{path}/copies").into(),
@@ -126,6 +134,12 @@ fn receipt_section(cx: &Cx, receipt: &Receipt, lines: &[ReceiptLine], path: &str
             @if receipt.reversed_by.is_some() {
                 (ui::notice(ui::Tone::Bad, &cx.t("papers-word-note"), Some(&cx.t("papers-reversed-title")), html! {
                     p { (cx.ta("papers-reversed-why", &[("number", receipt.reversed_number.as_str().into())])) }
+                    @if let Some((rest, own)) = rest {
+                        p {
+                            (cx.t("papers-reversed-rest"))
+                            @if own { " " (ui::Link::new(cx.t("papers-reversed-rest-see"), paper_path(&cx.app, rest))) }
+                        }
+                    }
                 }))
             }
             (ui::receipt(&ui::Receipt {

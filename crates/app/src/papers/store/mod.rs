@@ -161,9 +161,10 @@ pub fn take_off_receipt(tx: &mut Tx, receipt_id: Id) -> Result<u64, Fault> {
     tx.execute(sql("UPDATE gift_paper SET receipt_id = NULL, application_id = NULL WHERE receipt_id = ?1"), params![receipt_id])
 }
 
-/// Whether the rest of a reversed receipt was applied for already.
-pub fn is_replaced(tx: &mut Tx, receipt_id: Id) -> Result<bool, Fault> {
-    Ok(tx.query_opt(sql("SELECT id FROM receipt_application WHERE replaces_id = ?1"), params![receipt_id])?.is_some())
+/// The application for the rest of a reversed receipt.
+pub fn replacement(tx: &mut Tx, receipt_id: Id) -> Result<Option<Id>, Fault> {
+    let found = tx.query_opt(sql("SELECT id FROM receipt_application WHERE replaces_id = ?1"), params![receipt_id])?;
+    found.map(|row| row.int("id")).transpose()
 }
 
 /// Puts a gift on a receipt: only while its application has it, nothing else stands, and exactly this much was returned.

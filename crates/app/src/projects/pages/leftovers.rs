@@ -167,7 +167,8 @@ fn decision(cx: &Cx, view: &View, r: &Redirect, refusals: &[Refusal]) -> Result<
         },
         ..ui::Form::default()
     });
-    Ok(html! { (banner) (form) })
+    // What is agreed to stands above the button.
+    Ok(html! { (banner) (redirect_list(cx, view.project.id, std::slice::from_ref(r))) (form) })
 }
 
 fn statement_form(cx: &Cx, project: &Project, refusals: &[Refusal]) -> Markup {

@@ -349,7 +349,14 @@ fn todo(cx: &Cx, view: &View, refused: Option<&Refusal>) -> Markup {
         }
         @if decides && matches!(case.state, State::Requested | State::ApprovedOnce) {
             @match rules::approve(case, me) {
-                Ok(_) => (press(cx, at("approval"), "refunds-approve", ui::ButtonKind::Main)),
+                Ok(_) => {
+                    // What a colleague has checked, and what the donor says, stand above the button by which it is agreed to.
+                    @for (step, name) in view.steps.iter().filter(|(step, _)| step.step == "requested") {
+                        (ui::card(Some(&cx.t("refunds-request-note")), html! { p { (step.note) } p.help { (name) " · " (show::instant(step.at)) } }))
+                    }
+                    @if !case.statement.is_empty() { (ui::card(Some(&cx.t("refunds-statement")), html! { p { (case.statement) } })) }
+                    (press(cx, at("approval"), "refunds-approve", ui::ButtonKind::Main))
+                }
                 Err(refusal) => (ui::notice(ui::Tone::Info, &cx.t("refunds-word-note"), Some(&crate::web::refusal_text(cx, &refusal).0), html! {})),
             }
         }
