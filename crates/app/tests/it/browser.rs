@@ -30,6 +30,38 @@ impl Visit {
         self.chromium.open(&format!("http://{}{path}", self.world.address()));
     }
 
+    /// Hands the browser to this person.
+    pub fn becomes(&self, person: &Person) {
+        self.world.sign_in_again(person);
+        let cookie = person.cookie(SESSION_COOKIE).expect("a session");
+        self.chromium.set_cookie(&format!("http://{}", self.world.address()), SESSION_COOKIE, &cookie);
+    }
+
+    pub fn becomes_nobody(&self) {
+        self.chromium.set_cookie(&format!("http://{}", self.world.address()), SESSION_COOKIE, "");
+    }
+
+    pub fn fill(&self, fields: &[(&str, &str)]) {
+        for (name, text) in fields {
+            let css = format!("main [name={name}]:not([type=hidden])");
+            if name.ends_with("_day") { self.chromium.choose_day(&css, text) } else { self.chromium.fill(&css, text) }
+        }
+    }
+
+    /// Presses the main button of the form that goes there.
+    pub fn send(&self, action: &str) {
+        self.chromium.click(&format!("form[action='{action}'] button"));
+    }
+
+    /// Follows the link of the page, not of its frame, that goes there; it gets the focus first, so that no bar covers it.
+    pub fn follow(&self, href: &str) {
+        let css = format!("main a[href='{href}']");
+        self.chromium.wait(&css, || self.chromium.has(&css));
+        let _ = self.chromium.evaluate(&format!("document.querySelector({css:?}).focus()"));
+        self.chromium.click(&css);
+        self.chromium.is_at(href);
+    }
+
     /// Looks at the page that is open, in a narrow window, on a phone and at a desk, and takes pictures of the last two.
     pub fn look(&self, page: &str) {
         for (width, height) in [(320, 640), (360, 740), (1280, 800)] {

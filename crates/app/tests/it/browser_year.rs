@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use app::giving::gift_path;
 use app::kernel::Id;
 use app::kernel::civil::{day_of, day_text};
-use app::web::SESSION_COOKIE;
 use db::{params, sql};
 use money::Fen;
 use testkit::{Cast, PIXEL, Person};
@@ -50,31 +49,6 @@ fn a_year_is_walked_on_a_phone() {
 }
 
 impl Walk {
-    /// Hands the phone to this person.
-    fn becomes(&self, person: &Person) {
-        let Visit { world, chromium, .. } = &self.visit;
-        world.sign_in_again(person);
-        let cookie = person.cookie(SESSION_COOKIE).expect("a session");
-        chromium.set_cookie(&format!("http://{}", world.address()), SESSION_COOKIE, &cookie);
-    }
-
-    fn becomes_nobody(&self) {
-        let Visit { world, chromium, .. } = &self.visit;
-        chromium.set_cookie(&format!("http://{}", world.address()), SESSION_COOKIE, "");
-    }
-
-    fn fill(&self, fields: &[(&str, &str)]) {
-        for (name, text) in fields {
-            let css = format!("main [name={name}]:not([type=hidden])");
-            if name.ends_with("_day") { self.visit.chromium.choose_day(&css, text) } else { self.visit.chromium.fill(&css, text) }
-        }
-    }
-
-    /// Presses the main button of the form that goes there.
-    fn send(&self, action: &str) {
-        self.visit.chromium.click(&format!("form[action='{action}'] button"));
-    }
-
     fn desk(&self, part: &str) -> String {
         format!("/desk/projects/{}{part}", self.project)
     }
@@ -91,7 +65,7 @@ impl Walk {
         let Walk { visit, cast, .. } = &*self;
         let chromium = &visit.chromium;
         let today = day_of(visit.world.now());
-        self.becomes(&cast.manager);
+        visit.becomes(&cast.manager);
         visit.open("/desk");
         visit.look("01-desk");
         chromium.press("新建项目");
@@ -99,7 +73,7 @@ impl Walk {
         visit.look("02-start");
         chromium.press("乡村小夜灯");
         chromium.sees("已按样板填好");
-        self.fill(&[
+        visit.fill(&[
             ("title", TITLE),
             ("summary", "给石门村的夜路装上太阳能路灯，每一盏都有编号和照片。"),
             ("story", "石门村有四十六户，夜里从村口到学校要走两里山路。"),
@@ -115,7 +89,7 @@ impl Walk {
         chromium.wait("the plan", || chromium.path().contains("/plan"));
         let path = chromium.path();
         let id = path.trim_start_matches("/desk/projects/").split('/').next().and_then(|id| id.parse().ok()).expect("an id");
-        self.fill(&[
+        visit.fill(&[
             ("nodes", &format!("{} 装完十四盏", day_text(today + 60))),
             ("responsible", "郑示范"),
             ("office", "北京市朝阳区示范路 1 号"),
@@ -134,7 +108,7 @@ impl Walk {
             }
             // The form offers the paper that is still missing; nobody looks for it in a list.
             chromium.attach("main [name=file]", &self.paper);
-            self.visit.chromium.click(&format!("form[action='/desk/projects/{id}/papers'] button"));
+            visit.send(&format!("/desk/projects/{id}/papers"));
             chromium.wait(kind, || self.visit.world.count(sql("SELECT COUNT(*) AS count FROM project_paper"), params![]) >= papers_of(at));
         }
         chromium.sees("要求的材料都有了");
@@ -150,20 +124,20 @@ impl Walk {
     fn two_reviewers_judge_and_publish(&self) {
         let Walk { visit, cast, .. } = self;
         let (chromium, judged) = (&visit.chromium, format!("/operator/projects/{}", self.project));
-        self.becomes(&cast.reviewer);
+        visit.becomes(&cast.reviewer);
         visit.open("/operator");
         visit.look("08-operator");
         chromium.press(TITLE);
         chromium.is_at(&judged);
         visit.look("09-review");
-        self.fill(&[("note", "材料齐全。")]);
-        self.send(&format!("{judged}/review"));
+        visit.fill(&[("note", "材料齐全。")]);
+        visit.send(&format!("{judged}/review"));
         chromium.sees("审核通过，可以公开了");
-        self.becomes(&cast.second_reviewer);
+        visit.becomes(&cast.second_reviewer);
         visit.open(&judged);
-        self.send(&format!("{judged}/publication"));
+        visit.send(&format!("{judged}/publication"));
         chromium.sees("项目已公开");
-        self.becomes_nobody();
+        visit.becomes_nobody();
         visit.open(&format!("/projects/{}", self.project));
         chromium.sees("没有逾期的报告");
         visit.look("10-public");
@@ -172,15 +146,15 @@ impl Walk {
     fn a_donor_gives(&self) -> Id {
         let Walk { visit, donor, .. } = self;
         let chromium = &visit.chromium;
-        self.becomes(donor);
+        visit.becomes(donor);
         visit.open(&format!("/projects/{}", self.project));
         chromium.click(&format!("a[href^='/projects/{}/gift']", self.project));
-        self.fill(&[("amount", "30000"), ("name", "王小满"), ("message", "给走夜路的孩子")]);
+        visit.fill(&[("amount", "30000"), ("name", "王小满"), ("message", "给走夜路的孩子")]);
         visit.look("11-amount");
-        self.send(&format!("/projects/{}/gift", self.project));
+        visit.send(&format!("/projects/{}/gift", self.project));
         chromium.sees("付款前");
         visit.look("12-calmer");
-        self.send("/gifts");
+        visit.send("/gifts");
         chromium.is_at("/sandbox/cashier/");
         chromium.click("form[action$='/pay'] button");
         chromium.wait("the way back", || chromium.has("a[href*='/gifts/']"));
@@ -195,14 +169,14 @@ impl Walk {
     fn three_people_pay_out(&self) {
         let Walk { visit, cast, .. } = self;
         let (chromium, at) = (&visit.chromium, self.desk("/payouts"));
-        self.becomes(&cast.manager);
+        visit.becomes(&cast.manager);
         visit.open(&at);
-        self.fill(&[("amount", "22400"), ("purpose", "第一批十四盏路灯")]);
+        visit.fill(&[("amount", "22400"), ("purpose", "第一批十四盏路灯")]);
         visit.look("14-payout");
-        self.send(&at);
+        visit.send(&at);
         chromium.sees("拨款申请已提交");
         for (who, name) in [(&cast.finance, "15-approval"), (&cast.approver, "16-second-approval")] {
-            self.becomes(who);
+            visit.becomes(who);
             visit.open("/desk");
             chromium.press(&Fen(2_240_000).to_string());
             chromium.is_at("/desk/payouts/");
@@ -216,14 +190,14 @@ impl Walk {
     fn the_implementer_accounts_for_it(&self) {
         let Walk { visit, cast, .. } = self;
         let (chromium, at) = (&visit.chromium, self.desk("/expenses"));
-        self.becomes(&cast.implementer_manager);
+        visit.becomes(&cast.implementer_manager);
         visit.open("/desk");
         visit.look("18-implementer-desk");
         for (item, price, invoice) in [("太阳能路灯", "1500", "24362000000011110001"), ("安装", "100", "24362000000011110002")] {
             visit.open(&at);
             let choice = format!("//select[@name='budget_line']/option[contains(., '{item}')]");
             let _ = chromium.evaluate(&format!("document.evaluate({choice:?}, document, null, 9, null).singleNodeValue.selected = true"));
-            self.fill(&[
+            visit.fill(&[
                 ("quantity", "14"),
                 ("price", price),
                 ("description", item),
@@ -234,7 +208,7 @@ impl Walk {
             if item == "安装" {
                 visit.look("19-expense");
             }
-            self.send(&at);
+            visit.send(&at);
             chromium.sees("支出已登记");
         }
         visit.look("20-expenses");
@@ -243,10 +217,10 @@ impl Walk {
     fn the_charity_tells(&self) {
         let Walk { visit, cast, .. } = self;
         let chromium = &visit.chromium;
-        self.becomes(&cast.manager);
+        visit.becomes(&cast.manager);
         let at = self.desk("/progress");
         visit.open(&at);
-        self.fill(&[
+        visit.fill(&[
             ("title", "石门村的十四盏灯亮了"),
             ("done", "安装路灯 14 盏"),
             ("reached", "46"),
@@ -255,20 +229,20 @@ impl Walk {
         ]);
         chromium.attach("main [name=photographs]", &self.paper);
         visit.look("21-progress");
-        self.send(&at);
+        visit.send(&at);
         chromium.sees("进展已发布");
         visit.world.later(app::kernel::DAY_US);
-        self.becomes(&cast.finance);
+        visit.becomes(&cast.finance);
         let at = self.desk("/disclosures");
         visit.open(&at);
         visit.look("22-disclosure-day");
-        self.send(&at);
+        visit.send(&at);
         chromium.sees("支出明细");
-        self.fill(&[("summary", "收到一笔捐赠，付了第一批路灯。")]);
+        visit.fill(&[("summary", "收到一笔捐赠，付了第一批路灯。")]);
         visit.look("23-disclosure");
         chromium.press("发布披露");
         chromium.sees("披露已发布");
-        self.becomes_nobody();
+        visit.becomes_nobody();
         visit.open(&format!("/projects/{}", self.project));
         chromium.sees("石门村的十四盏灯亮了");
         visit.look("24-public-with-reports");
@@ -279,24 +253,24 @@ impl Walk {
     fn a_receipt_is_issued(&self, gift: Id) {
         let Walk { visit, cast, donor, .. } = self;
         let chromium = &visit.chromium;
-        self.becomes(&cast.finance);
+        visit.becomes(&cast.finance);
         visit.open("/desk/receipts/settings");
-        self.fill(&[("prefix", "QH01"), ("handler", "冯财务"), ("reviewer", "陈审批"), ("payee", "冯财务")]);
+        visit.fill(&[("prefix", "QH01"), ("handler", "冯财务"), ("reviewer", "陈审批"), ("payee", "冯财务")]);
         visit.look("26-receipt-settings");
-        self.send("/desk/receipts/settings");
+        visit.send("/desk/receipts/settings");
         chromium.sees("设置已保存");
-        self.becomes(donor);
+        visit.becomes(donor);
         visit.open(&gift_path(&visit.world.app, gift));
         visit.look("27-gift");
         visit.open("/me/receipts");
         visit.look("28-receipts");
         chromium.press("申请开票");
-        self.fill(&[("payer_name", "王小满")]);
+        visit.fill(&[("payer_name", "王小满")]);
         visit.look("29-application");
-        self.send("/me/receipts");
+        visit.send("/me/receipts");
         chromium.sees("申请已提交");
         let paper = chromium.path();
-        self.becomes(&cast.finance);
+        visit.becomes(&cast.finance);
         visit.open("/desk/receipts");
         visit.look("30-receipts-desk");
         // The name stands in the label of a box, for issuing several with one press; the link in it opens the application.
@@ -305,7 +279,7 @@ impl Walk {
         visit.look("31-receipt-desk");
         chromium.press("开具票据");
         chromium.sees("票据已开出");
-        self.becomes(donor);
+        visit.becomes(donor);
         visit.open(&paper);
         chromium.sees("人民币叁万元整");
         visit.look("32-receipt");
@@ -320,20 +294,20 @@ impl Walk {
         let Walk { visit, cast, donor, .. } = self;
         let chromium = &visit.chromium;
         let at = format!("{}/refund", gift_path(&visit.world.app, gift));
-        self.becomes(donor);
+        visit.becomes(donor);
         visit.open(&at);
         visit.look("34-refund");
         chromium.click("main [name=reason][value=wrong_amount]");
-        self.fill(&[("amount", "900"), ("statement", "本想捐两万九千一百元，多按了。")]);
-        self.send(&at);
+        visit.fill(&[("amount", "900"), ("statement", "本想捐两万九千一百元，多按了。")]);
+        visit.send(&at);
         chromium.sees("申请已提交");
         visit.look("35-refund-asked");
-        self.becomes(&cast.manager);
+        visit.becomes(&cast.manager);
         visit.open("/desk/refunds");
         visit.look("36-refunds-desk");
         visit.open(&format!("/desk/refunds/{}", self.newest(sql("SELECT MAX(id) AS count FROM refund_case"))));
         visit.look("37-refund-desk");
-        self.becomes(donor);
+        visit.becomes(donor);
         visit.open(&at);
         chromium.press("撤回");
         chromium.sees("已撤回");
@@ -342,7 +316,7 @@ impl Walk {
     fn the_project_ends(&self) {
         let Walk { visit, cast, .. } = self;
         let chromium = &visit.chromium;
-        self.becomes(&cast.manager);
+        visit.becomes(&cast.manager);
         visit.open(&self.desk(""));
         visit.look("38-desk-project");
         for (part, reason, done) in [
@@ -352,30 +326,30 @@ impl Walk {
         ] {
             chromium.click(&format!("a[href='{}']", self.desk(part)));
             if !reason.is_empty() {
-                self.fill(&[("reason", reason)]);
+                visit.fill(&[("reason", reason)]);
             }
             visit.look(&format!("39{}", part.replace('/', "-")));
-            self.send(&self.desk(part));
+            visit.send(&self.desk(part));
             chromium.sees(done);
         }
         let at = self.desk("/closing-report");
         visit.open(&at);
-        self.fill(&[
+        visit.fill(&[
             ("results", "石门村十四个路口有了灯。"),
             ("indicators", "计划 60 盏，实际 14 盏；亮灯率 100%。"),
             ("leftovers", "余款转用于同县的同类项目。"),
             ("beneficiaries", "46"),
         ]);
         visit.look("40-closing-report");
-        self.send(&at);
+        visit.send(&at);
         chromium.sees("结项报告已提交");
-        self.becomes(&cast.reviewer);
+        visit.becomes(&cast.reviewer);
         visit.open("/operator");
         chromium.click("a[href^='/operator/closing-reports/']");
         chromium.is_at("/operator/closing-reports/");
         visit.look("41-closing-judged");
         chromium.press("通过并公开");
-        self.becomes_nobody();
+        visit.becomes_nobody();
         visit.open(&format!("/projects/{}", self.project));
         chromium.sees("账上还有");
         visit.look("42-public-closed");
@@ -389,7 +363,7 @@ impl Walk {
         let Walk { visit, cast, .. } = self;
         let chromium = &visit.chromium;
         visit.world.later(100 * app::kernel::DAY_US);
-        self.becomes_nobody();
+        visit.becomes_nobody();
         for (name, path) in [
             ("50-late", format!("/projects/{silent}")),
             ("51-late-record", format!("/projects/{silent}/record")),
@@ -401,14 +375,14 @@ impl Walk {
             chromium.sees("逾期");
             visit.look(name);
         }
-        self.becomes(&cast.reviewer);
+        visit.becomes(&cast.reviewer);
         visit.open("/operator");
         chromium.sees("报告逾期的项目");
         visit.look("55-late-operator");
         visit.open(&format!("/operator/projects/{silent}"));
         chromium.sees("第 79 条");
         visit.look("56-late-operator-project");
-        self.becomes(&cast.manager);
+        visit.becomes(&cast.manager);
         visit.open("/desk");
         visit.look("57-late-desk");
     }

@@ -34,6 +34,7 @@
 //! | `modes.rs` | what may each legal mode do, and what is refused? |
 //! | `operations.rs` | what waits, who has it, and what was done about it? |
 //! | `browser.rs` | in a real Chromium: does it fit a phone, is the console silent, does it work without script? |
+//! | `browser_desks.rs` | a gift by bank, a receipt that is reversed, a complaint, leftovers, a change: clicked by each side |
 //! | `browser_log.rs` | a donor's proof in a real Chromium, verified by the page that needs no network |
 //! | `browser_year.rs` | the decisive pages of a year, clicked in a real Chromium on a phone |
 //! | `transparency.rs` | complaints and donors’ questions: is everyone answered, in time and by the right person? |
@@ -45,6 +46,7 @@
 mod appeals;
 mod browse;
 mod browser;
+mod browser_desks;
 mod browser_log;
 mod browser_year;
 mod cast;

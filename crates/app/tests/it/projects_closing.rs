@@ -22,7 +22,7 @@ fn given(world: &World, donor: &Person, project: Id, amount_fen: i64) {
 }
 
 /// ¥1,000.00 given, ¥530.00 spent on two coats, closed.
-fn closed_with_leftovers(world: &World, cast: &Cast, donor: &Person, title: &str) -> Id {
+pub fn closed_with_leftovers(world: &World, cast: &Cast, donor: &Person, title: &str) -> Id {
     let id = world.project(cast, title);
     given(world, donor, id, 100_000);
     let (app, now, manager) = (&world.app, world.now(), &cast.manager.actor);
