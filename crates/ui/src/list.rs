@@ -90,9 +90,9 @@ pub fn queue_list(rows: &[QueueRow]) -> Markup {
         ul.rows.queues {
             @for row in rows {
                 li {
-                    div.queue-name { b { (row.queue) } " " span { (row.count) } " " (row.late) }
+                    div { b { (row.queue) } " " span { (row.count) } " " (row.late) }
                     div.queue-item { (row.item) " " small { @for (at, fact) in row.facts.iter().enumerate() { @if at > 0 { " · " } (fact) } } }
-                    small.queue-note { (row.note) }
+                    small { (row.note) }
                 }
             }
         }

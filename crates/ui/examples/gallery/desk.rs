@@ -41,6 +41,16 @@ pub fn desk() -> Markup {
                 LinkRow { href: "#".into(), title: "退款申请".into(), note: "重复付款".into(), aside: badge(Tone::Warn, "今天到期") },
             ])))
         }))
+        (section("等着办的", None, html! {
+            (queue_list(&[QueueRow {
+                queue: Link::new("待审批的拨款", "#"), count: "3 件".into(), late: badge(Tone::Bad, "1 件逾期"), item: Link::new("¥86,400.00 · 雪山口的书架", "#"),
+                facts: vec!["2 天前".into(), "2020-09-12 前办结".into(), "没人领取".into()], note: "没人审批：钱留在账上，执行机构等着用款。".into(),
+            }]))
+            (fold("查找、筛选和下载", html! { p { "不常用的放在这里。" } }))
+            (room_list(&[LinkRow { href: "#".into(), title: "捐赠票据".into(), note: "开票申请、冲红".into(), ..LinkRow::default() }]))
+            (link_list_with(&[(LinkRow { href: "#".into(), title: "冬衣".into(), ..LinkRow::default() }, Some(("#".to_owned(), text("最近的进展"))))]))
+            (verbatim("huihai.example 12 3q2+7w=="))
+        }))
         (section("新建一笔拨款", None, form(&Form { action: "#".into(), method: Method::Upload, body: html! {
             (fieldset("拨给谁", html! {
                 (select_field(&Select { name: "to".into(), label: "执行机构".into(), choices: vec![Choice::new("", "请选择"), Choice::new("1", "玛沁县雪山志愿者协会")], required: true, ..Select::default() }))
