@@ -90,7 +90,13 @@ pub fn command() -> Command {
                 ),
         )
         .subcommand(witness())
-        .subcommand(Command::new("bench").about("repeatable benchmarks").subcommand_required(true).subcommand(bench_gifts()))
+        .subcommand(
+            Command::new("bench")
+                .about("repeatable benchmarks")
+                .subcommand_required(true)
+                .subcommand(bench_gifts())
+                .subcommand(bench_log()),
+        )
 }
 
 fn witness() -> Command {
@@ -127,6 +133,20 @@ fn place(command: Command) -> Command {
         .arg(Arg::new("config").long("config").value_name("FILE").conflicts_with_all(["data", "database"]).help("a configuration file"))
 }
 
+fn bench_log() -> Command {
+    let number = |name: &'static str, default: &'static str| {
+        Arg::new(name).long(name).value_name("N").default_value(default).value_parser(value_parser!(usize))
+    };
+    Command::new("log")
+        .about("facts into the public log, and how soon a gift has its proof, with two witnesses on loopback")
+        .arg(Arg::new("engine").long("engine").value_parser(["sqlite", "postgres"]).default_value("sqlite"))
+        .arg(number("entries", "1000000").help("how many facts are sequenced and published"))
+        .arg(number("rate", "2000").help("how many gifts a second come in for the proofs"))
+        .arg(number("seconds", "20").help("for so long"))
+        .arg(Arg::new("database").long("database").value_name("URL").help("PostgreSQL: an empty database"))
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("one JSON object on standard output"))
+}
+
 fn bench_gifts() -> Command {
     let number = |name: &'static str, default: &'static str| {
         Arg::new(name).long(name).value_name("N").default_value(default).value_parser(value_parser!(usize))
@@ -141,6 +161,9 @@ fn bench_gifts() -> Command {
         .arg(number("writers", "0").help("writer threads; 0: one on SQLite, two on PostgreSQL"))
         .arg(number("connections", "128").help("via http: connections of the load"))
         .arg(number("naive", "3000").help("how many gifts the naive way is measured with; 0: not at all"))
+        .arg(number("without-log", "0").help(
+            "also measure so many gifts of which the public log is told nothing, via the store, before the others; `huihai check` then says that the log lacks them",
+        ))
         .arg(Arg::new("data").long("data").value_name("DIR").help("where SQLite is kept [default: a temporary folder, removed at the end]"))
         .arg(Arg::new("database").long("database").value_name("URL").help("PostgreSQL: an empty database"))
         .arg(

@@ -74,7 +74,7 @@ pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
 
 /// The public log with two witnesses of its own, which must both cosign: so that whoever looks sees a quorum at work. One of them reads
 /// along and vouches for the books with a second key. In earnest they would be other people's, on other machines.
-fn witnessed_log(data: &Path, base_url: &str, runtime: &tokio::runtime::Runtime) -> Result<app::public_log::Setup> {
+pub fn witnessed_log(data: &Path, base_url: &str, runtime: &tokio::runtime::Runtime) -> Result<app::public_log::Setup> {
     let (key, log_url) = (house::log_key(data, base_url)?, format!("{base_url}/log"));
     let mut policy = format!("log {} {log_url}\n", key.vkey());
     for (name, validates) in [(FIRST_WITNESS, false), (SECOND_WITNESS, true)] {

@@ -57,9 +57,8 @@ impl Folder {
             new.push((file.map_err(|error| failed("write", name, &error))?, draft, path, name));
         }
         // First every byte is on the disk, then it gets its name, then the names are on the disk.
-        if new.len() > FEW {
-            self.sync_all()?;
-        } else {
+        let many = new.len() > FEW;
+        if !(many && self.sync_all()) {
             for (file, _, _, name) in &new {
                 file.sync_all().map_err(|error| failed("keep", name, &error))?;
             }
@@ -67,8 +66,8 @@ impl Folder {
         for (_, draft, path, name) in &new {
             fs::rename(draft, path).map_err(|error| failed("name", name, &error))?;
         }
-        if new.len() > FEW {
-            return self.sync_all();
+        if many && self.sync_all() {
+            return Ok(());
         }
         for folder in folders {
             // A new folder is itself a name in the folder above it.
@@ -99,10 +98,9 @@ impl Folder {
         }
     }
 
-    fn sync_all(&self) -> Result<(), Fault> {
-        let failed = |error: io::Error| failed("keep", "of a whole checkpoint", &error);
-        let folder = File::open(&self.0).map_err(failed)?;
-        rustix::fs::syncfs(folder).map_err(|error| failed(error.into()))
+    /// Asks the file system of this folder to write down everything. False where it cannot be asked so.
+    fn sync_all(&self) -> bool {
+        File::open(&self.0).is_ok_and(|folder| rustix::fs::syncfs(folder).is_ok())
     }
 }
 

@@ -37,6 +37,7 @@ struct Asked {
     writers: usize,
     connections: usize,
     naive: usize,
+    without_log: usize,
 }
 
 /// What the load saw.
@@ -60,6 +61,7 @@ pub fn run(m: &ArgMatches) -> Result<ExitCode> {
         },
         connections: number("connections").max(1),
         naive: number("naive"),
+        without_log: number("without-log"),
     };
     let folder = tempdir()?;
     let db = match engine {
@@ -96,20 +98,23 @@ fn measure(
 ) -> Result<serde_json::Value> {
     let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(|| STATED_NOW);
     let gateway = Gateway::new(Options::new(KeySource::Generate, clock))?;
-    let app = App::new(Setup {
-        db,
-        clock: Clock::standing_at(STATED_NOW),
-        secret: Secret::new(&[7; 32]),
-        mode: Mode::Demo,
-        base_url: "http://127.0.0.1".into(),
-        channel: crate::demo::channel(&gateway, "http://127.0.0.1:9", "http://127.0.0.1:9")?,
-        settlement: Limits { queue: asked.batch * 20, batch: asked.batch, writers: asked.writers, log: true },
-        log: house::log(folder, "http://127.0.0.1", None)?,
-        people: app::people::Doors::default(),
-        fiscal: None,
-        behind_proxy: false,
-        qualification_check_days: 180,
-    })?;
+    let opened = |log| -> Result<Arc<App>> {
+        Ok(App::new(Setup {
+            db: db.clone(),
+            clock: Clock::standing_at(STATED_NOW),
+            secret: Secret::new(&[7; 32]),
+            mode: Mode::Demo,
+            base_url: "http://127.0.0.1".into(),
+            channel: crate::demo::channel(&gateway, "http://127.0.0.1:9", "http://127.0.0.1:9")?,
+            settlement: Limits { queue: asked.batch * 20, batch: asked.batch, writers: asked.writers, log },
+            log: house::log(folder, "http://127.0.0.1", None)?,
+            people: app::people::Doors::default(),
+            fiscal: None,
+            behind_proxy: false,
+            qualification_check_days: 180,
+        })?)
+    };
+    let app = opened(true)?;
     let mut lot = Lot::new(2020);
     let projects = ready::projects(&app, asked.projects)?;
     let naive_confirmations = ready::confirmations(&app, &projects, asked.naive, &mut lot)?;
@@ -117,6 +122,7 @@ fn measure(
     let confirmations = ready::with_duplicates(confirmations, &mut lot);
     let naive_gifts_per_s = naive(&app, engine, naive_confirmations)?;
     catch_up(&app)?;
+    let without_log = without_log(&opened, &projects, asked, &mut lot)?;
     let bytes_before = app.db.size_bytes()?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -162,11 +168,36 @@ fn measure(
         "gifts_per_s": per_second(asked.gifts, seen.elapsed),
         "caught_up_gifts_per_s": per_second(asked.gifts, caught_up),
         "naive_gifts_per_s": naive_gifts_per_s.map(f64::round),
+        "gifts_per_s_without_log": without_log.map(|elapsed| per_second(asked.without_log, elapsed)),
         "p50_ms": at(500),
         "p99_ms": at(990),
         "bytes_per_gift": (bytes as f64 / asked.gifts as f64).round(),
         "peak_rss_mb": peak_rss_mb(),
     }))
+}
+
+/// How long as many gifts take when the public log is told nothing of them, in the same run on the same database.
+fn without_log(
+    opened: &impl Fn(bool) -> Result<Arc<App>>,
+    projects: &[ready::Project],
+    asked: &Asked,
+    lot: &mut Lot,
+) -> Result<Option<Duration>> {
+    if asked.without_log == 0 {
+        return Ok(None);
+    }
+    let app = opened(false)?;
+    let confirmations = ready::with_duplicates(ready::confirmations(&app, projects, asked.without_log, lot)?, lot);
+    let (stop, behind_stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (writers, behind) = (settlement::start(&app, &stop), behind(&app, &behind_stop));
+    let seen = store(&app, confirmations, asked.batch * (asked.writers + 1), None)?;
+    behind_stop.store(true, Ordering::Relaxed);
+    stop.store(true, Ordering::Relaxed);
+    for thread in behind.into_iter().chain(writers) {
+        let _ = thread.join();
+    }
+    catch_up(&app)?;
+    Ok(Some(seen.elapsed))
 }
 
 /// Through the batch writer's queue, as many in flight as the queue and the writers hold.
@@ -237,7 +268,7 @@ fn naive(app: &Arc<App>, engine: Engine, confirmations: Vec<Confirmation>) -> Re
 }
 
 /// The chores that keep folds and lists up to date, as `jobs::start` runs them.
-fn behind(app: &Arc<App>, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle<()>> {
+pub fn behind(app: &Arc<App>, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle<()>> {
     let run = |pause_ms: u64, chore: fn(&App) -> Result<(), app::kernel::Trouble>| {
         let (app, stop) = (app.clone(), stop.clone());
         std::thread::spawn(move || {
@@ -247,10 +278,14 @@ fn behind(app: &Arc<App>, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle
             }
         })
     };
-    vec![run(500, settlement::roll_up), run(1000, settlement::list)]
+    let mut threads = vec![run(500, settlement::roll_up), run(1000, settlement::list)];
+    // The public log is written on the same cores, as in production.
+    let sequencer = app.chores().iter().find(|chore| chore.name == "public log").filter(|_| app.settlement.limits.log);
+    threads.extend(sequencer.map(|chore| run(1000, chore.run)));
+    threads
 }
 
-fn catch_up(app: &App) -> Result<()> {
+pub fn catch_up(app: &App) -> Result<()> {
     for chore in [settlement::roll_up, settlement::list] {
         chore(app).map_err(|trouble| anyhow::anyhow!("the folds could not catch up: {trouble:?}"))?;
     }
@@ -270,7 +305,7 @@ fn peak_rss_mb() -> Option<u64> {
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
 }
 
-fn tempdir() -> Result<String> {
+pub fn tempdir() -> Result<String> {
     let dir = std::env::temp_dir().join(format!("huihai-bench-{}", std::process::id()));
     std::fs::create_dir_all(&dir)?;
     Ok(dir.to_string_lossy().into_owned())

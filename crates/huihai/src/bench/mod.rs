@@ -2,6 +2,7 @@
 
 mod gifts;
 mod http;
+mod log;
 mod ready;
 
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ use clap::ArgMatches;
 pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     match asked.subcommand() {
         Some(("gifts", m)) => gifts::run(m),
+        Some(("log", m)) => log::run(m),
         _ => unreachable!("clap asks for one of these"),
     }
 }
