@@ -349,6 +349,9 @@ impl Walk {
         chromium.is_at("/operator/closing-reports/");
         visit.look("41-closing-judged");
         chromium.press("通过并公开");
+        // The phone is handed on only when the judgement is in: who opens the next page at once would take it back.
+        let judged = sql("SELECT COUNT(*) AS count FROM public_entry WHERE kind = 'project_closing_report'");
+        chromium.wait("the judgement", || visit.world.count(judged, params![]) == 1);
         visit.becomes_nobody();
         visit.open(&format!("/projects/{}", self.project));
         chromium.sees("账上还有");
