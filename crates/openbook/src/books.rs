@@ -124,17 +124,12 @@ pub struct Books {
     waiting: Vec<(u64, Entry, Broken)>,
     pub gifts: i64,
     pub gifts_fen: i64,
-    pub entries: u64,
 }
 
 impl Books {
     #[must_use]
     pub fn project(&self, id: i64) -> Option<&Project> {
         self.projects.get(&id)
-    }
-
-    pub fn projects(&self) -> impl Iterator<Item = (i64, &Project)> {
-        self.projects.iter().map(|(id, project)| (*id, project))
     }
 
     /// The SHA-256 of the side data that an entry needs to be taken.
@@ -145,7 +140,6 @@ impl Books {
 
     /// Takes the next entry, with its side data if it has any.
     pub fn take(&mut self, index: u64, entry: &Entry, side: Option<&[u8]>) -> Result<(), Violation> {
-        self.entries += 1;
         match self.post(entry, side) {
             Ok(()) => Ok(()),
             // These may rest on an entry of the same checkpoint that comes later.

@@ -51,12 +51,6 @@ impl Spans {
         self.0.range(..until).next_back().is_some_and(|(_, &end)| end > from)
     }
 
-    /// The end of the last span; 0 if there is none.
-    #[must_use]
-    pub fn end(&self) -> i64 {
-        self.0.last_key_value().map_or(0, |(_, &end)| end)
-    }
-
     #[must_use]
     pub fn total(&self) -> i64 {
         self.0.iter().map(|(from, until)| until - from).sum()

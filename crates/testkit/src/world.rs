@@ -59,7 +59,8 @@ pub struct World {
     runtime: Option<Runtime>,
     // Last, so that the database goes when nobody uses it any more.
     fresh: Fresh,
-    log_place: LogPlace,
+    // Goes after everything that writes into it.
+    _log_place: LogPlace,
 }
 
 impl World {
@@ -111,7 +112,7 @@ impl World {
         let stop = Arc::new(AtomicBool::new(false));
         let writers = settlement::start(&app, &stop);
         let site = Arc::new(Site::new(router, runtime.handle().clone(), &base_url));
-        World { app, second, clock, gateway, fiscal, site, address, stop, writers, runtime: Some(runtime), fresh, log_place }
+        World { app, second, clock, gateway, fiscal, site, address, stop, writers, runtime: Some(runtime), fresh, _log_place: log_place }
     }
 
     /// Where the site listens on loopback, for what must come in over HTTP.
@@ -140,12 +141,6 @@ impl World {
     #[must_use]
     pub fn second_process(&self) -> &Arc<App> {
         self.second.as_ref().expect("the options asked for a second process")
-    }
-
-    /// Where the files of its public log lie, unless the options said otherwise.
-    #[must_use]
-    pub fn log_place(&self) -> &LogPlace {
-        &self.log_place
     }
 
     /// Someone who only reads. Whatever they see is searched for what was said to be private.

@@ -91,13 +91,6 @@ impl Folder {
         written.map_err(|error| failed("replace", name, &error))
     }
 
-    pub fn remove(&self, name: &str) -> Result<(), Fault> {
-        match fs::remove_file(self.0.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", name, &error)),
-            _ => Ok(()),
-        }
-    }
-
     /// Asks the file system of this folder to write down everything. False where it cannot be asked so.
     fn sync_all(&self) -> bool {
         File::open(&self.0).is_ok_and(|folder| rustix::fs::syncfs(folder).is_ok())

@@ -35,7 +35,9 @@ const SIGNED: &str = "signed";
 /// One round. What it found to do is done when it returns.
 pub fn run(app: &App) -> Result<(), Trouble> {
     let now = app.clock.now();
-    if !app.db.write(|tx| store::lease(tx, app.process, now, now + LEASE))? {
+    // A right that still holds for a while is not written down again each second.
+    let kept = app.db.read(|tx| store::writer_until(tx, app.process))?;
+    if kept < now + LEASE / 2 && !app.db.write(|tx| store::lease(tx, app.process, now, now + LEASE))? {
         return Ok(());
     }
     match round(app, now) {

@@ -38,6 +38,12 @@ pub fn state(tx: &mut Tx) -> Result<State, Fault> {
     })
 }
 
+/// Until when this process may believe that it writes the log; 0 if it may not.
+pub fn writer_until(tx: &mut Tx, process: u8) -> Result<Micros, Fault> {
+    let row = tx.query_opt(sql("SELECT writer_until FROM log_state WHERE id = 1 AND writer = ?1"), params![i64::from(process)])?;
+    row.map_or(Ok(0), |row| row.int("writer_until"))
+}
+
 /// Takes or keeps the right to write the log, for so long. False while another process has it.
 pub fn lease(tx: &mut Tx, process: u8, now: Micros, until: Micros) -> Result<bool, Fault> {
     // The first process that writes the log makes its row: until then a database has none, and can be moved into.

@@ -149,20 +149,25 @@ fn a_cheque_that_bounces_is_undone_for_everyone_to_see(world: &World) {
     world.check_the_books();
 }
 
-fn things_are_listed_and_never_posted(world: &World) {
-    let cast = world.cast();
-    let project = world.project(&cast, "一百件棉衣");
-    let (project_text, today) = (project.to_string(), today(world));
-    let fields = [
-        ("project", project_text.as_str()),
+/// A hundred coats from a factory, as finance types them.
+pub fn coats<'a>(project: &'a str, received_day: &'a str) -> [(&'a str, &'a str); 8] {
+    [
+        ("project", project),
         ("item", "棉衣"),
         ("quantity", "100"),
         ("unit", "件"),
         ("valuation", "12000"),
         ("basis", "出厂发票"),
-        ("received_day", today.as_str()),
+        ("received_day", received_day),
         ("payer", "清河服装厂"),
-    ];
+    ]
+}
+
+fn things_are_listed_and_never_posted(world: &World) {
+    let cast = world.cast();
+    let project = world.project(&cast, "一百件棉衣");
+    let (project_text, today) = (project.to_string(), today(world));
+    let fields = coats(&project_text, &today);
     let path = "/desk/offline-things";
     cast.finance.submit_files(&cast.finance.get("/desk/offline-things/new"), path, &fields, &[SLIP]).has_status(200).sees("待确认");
     let things = world.count(sql("SELECT MAX(id) AS count FROM offline_things"), params![]);

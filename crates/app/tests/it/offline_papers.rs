@@ -151,16 +151,7 @@ fn things_have_a_receipt_by_what_they_are_worth(world: &World) {
     settled(world, &cast);
     let project = world.project(&cast, "一百件棉衣");
     let (project_text, day) = (project.to_string(), today(world));
-    let fields = [
-        ("project", project_text.as_str()),
-        ("item", "棉衣"),
-        ("quantity", "100"),
-        ("unit", "件"),
-        ("valuation", "12000"),
-        ("basis", "出厂发票"),
-        ("received_day", day.as_str()),
-        ("payer", "清河服装厂"),
-    ];
+    let fields = crate::offline::coats(&project_text, &day);
     let path = "/desk/offline-things";
     cast.finance.submit_files(&cast.finance.get("/desk/offline-things/new"), path, &fields, &[SLIP]).has_status(200);
     let things = world.count(sql("SELECT MAX(id) AS count FROM offline_things"), params![]);

@@ -3,6 +3,7 @@
 
 use app::kernel::{Actor, DAY_US, Id, MINUTE_US, Strength};
 use app::people::{self, actions};
+use app::public_log::GiftProof;
 use db::{params, sql};
 use testkit::{Browser, Page, Person, Wish, World, on_both_engines};
 
@@ -209,6 +210,9 @@ fn pipl_47_leaving_erases_the_person_and_keeps_the_books(world: &World) {
         world.no_longer_private(text);
     }
 
+    let proof = || app::public_log::of_gift(&world.app, gift).expect("read");
+    assert!(matches!(proof(), Some(GiftProof::Published { .. })), "the donor can prove the gift");
+
     let asked = donor.submit(&donor.get("/me/leaving"), "/me/leaving", &[]);
     asked.has_status(200).sees("138****5678");
     let code = newest_code(world);
@@ -228,6 +232,8 @@ fn pipl_47_leaving_erases_the_person_and_keeps_the_books(world: &World) {
     world.stranger().get(&format!("/projects/{project}")).has_status(200).sees("爱心人士");
     world.stranger().get(&app::giving::gift_path(&world.app, gift)).has_status(200);
     assert_eq!(totals(world), before, "the books are as they were");
+    assert!(matches!(proof(), Some(GiftProof::Erased)), "nobody can connect the gift with the public log any more");
+    world.stranger().get(&format!("{}/proof", app::giving::gift_path(&world.app, gift))).sees("密钥已销毁");
     world.check_the_books();
     let entry = world.count(sql("SELECT COUNT(*) AS count FROM public_entry WHERE kind = 'erasure'"), params![]);
     let restricted =

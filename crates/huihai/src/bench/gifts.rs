@@ -78,13 +78,7 @@ pub fn run(m: &ArgMatches) -> Result<ExitCode> {
         let _ = std::fs::remove_dir_all(folder.as_str());
     }
     let value = result?;
-    if m.get_flag("json") {
-        println!("{value}");
-    } else {
-        for (key, value) in value.as_object().expect("an object was made") {
-            println!("{key:>26}  {value}");
-        }
-    }
+    super::print(m, &value);
     Ok(ExitCode::SUCCESS)
 }
 

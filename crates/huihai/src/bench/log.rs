@@ -45,13 +45,7 @@ pub fn run(m: &ArgMatches) -> Result<ExitCode> {
     let value = measure(db, data, number("entries"), number("rate").max(1), number("seconds"));
     let _ = std::fs::remove_dir_all(data);
     let value = value?;
-    if m.get_flag("json") {
-        println!("{value}");
-    } else {
-        for (key, value) in value.as_object().expect("an object was made") {
-            println!("{key:>26}  {value}");
-        }
-    }
+    super::print(m, &value);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,6 +10,17 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::ArgMatches;
 
+/// One JSON object, or a line a figure.
+fn print(asked: &ArgMatches, figures: &serde_json::Value) {
+    if asked.get_flag("json") {
+        println!("{figures}");
+    } else {
+        for (name, figure) in figures.as_object().into_iter().flatten() {
+            println!("{name:>26}  {figure}");
+        }
+    }
+}
+
 pub fn run(asked: &ArgMatches) -> Result<ExitCode> {
     match asked.subcommand() {
         Some(("gifts", m)) => gifts::run(m),
