@@ -1,4 +1,4 @@
-//! How fast the tree grows and is proved, on one core: `cargo run --release -p tlog --example speed`.
+//! How fast the tree grows and is proved, on one core: `cargo run --release -p tlog --example appends`.
 
 use std::{
     collections::HashMap,
