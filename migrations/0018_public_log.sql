@@ -12,6 +12,8 @@ CREATE TABLE log_entry (
   entry_id {int} NOT NULL UNIQUE
 ) {strict};
 {append_only log_entry};
+-- Open data asks which facts are of a day.
+CREATE INDEX public_entry_created_at ON public_entry (created_at);
 
 -- One row, made by the first process that writes the log. `assigned` facts have a place; the tree of the first `signed_size` was signed; what everyone sees has `published_size`.
 CREATE TABLE log_state (

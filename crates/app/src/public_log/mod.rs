@@ -7,6 +7,7 @@
 //! | where are its files, and who is asked to witness? | `log.rs`, `folder.rs` |
 //! | what does a donor take home? | `proof.rs` |
 //! | what do strangers fetch? | `serve.rs` |
+//! | what happened on a day, for spreadsheets and programs? | `data.rs` |
 //! | is the log what the books say, and are its files what it says? | `check.rs` |
 //!
 //! What the bytes say is in the crate `openbook`, how they are hashed and signed in `tlog`.
@@ -16,6 +17,7 @@
 //! sequencer, cannot sign another history.
 
 mod check;
+mod data;
 mod folder;
 pub mod gifts;
 mod log;

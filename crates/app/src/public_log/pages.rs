@@ -5,18 +5,19 @@ use money::Fen;
 use openbook::Entry;
 use serde_json::Value;
 
-use crate::kernel::civil::minute_text;
+use crate::kernel::civil::{day_text, minute_text};
 use crate::kernel::{MINUTE_US, Refusal, Right};
 use crate::web::show::{as_of, count, money};
 use crate::web::{Answer, Cx, Outcome, PageParts, Route, get};
 
-use super::{proof, store};
+use super::{data, proof, store};
 
 pub fn routes() -> Vec<Route> {
     vec![
         get("/log", Right::Anyone, explorer),
         get("/log/entries/{index}", Right::Anyone, entry),
         get("/log/entries/{index}/proof", Right::Anyone, entry_proof),
+        get("/data", Right::Anyone, data::page),
     ]
 }
 
@@ -49,11 +50,17 @@ fn explorer(cx: &Cx) -> Outcome {
             (table(cx, from, &entries))
             (ui::link_list(&neighbours(cx, from, end, state.published_size)))
         }
-        (ui::section(&cx.t("log-witnesses"), None, witnesses(cx, &heard)))
+        (ui::section(&cx.t("log-witnesses"), None, html! {
+            (witnesses(cx, &heard))
+            (ui::prose(html! { p { (cx.t("log-witness-yours")) } }))
+            (ui::verbatim(&own_witness(cx)))
+            (ui::prose(html! { p { (cx.t("log-witness-yours-next")) } }))
+        }))
         (ui::section(&cx.t("log-check"), None, html! {
             (ui::prose(html! { p { (cx.t("log-check-1")) } p { (cx.t("log-check-2")) } }))
             (ui::link_list(&[
                 link("/verify".to_owned(), cx.t("log-verify"), cx.t("log-verify-note")),
+                link("/data".to_owned(), cx.t("data-title"), cx.t("data-note")),
                 link("/log/checkpoint".to_owned(), cx.t("log-checkpoint"), cx.t("log-checkpoint-note")),
                 link("/log/policy".to_owned(), cx.t("log-policy"), cx.t("log-policy-note")),
             ]))
@@ -116,6 +123,15 @@ fn witnesses(cx: &Cx, heard: &[store::Heard]) -> Markup {
     ui::table(&table)
 }
 
+/// How anybody witnesses this log, as docs/operating.md has it.
+fn own_witness(cx: &Cx) -> String {
+    format!(
+        "mkdir witness && cd witness\ncurl -fsO {}/log/policy\nhuihai witness --key witness.key --name witness.example.edu --log policy \\\n  \
+         --state state --listen 127.0.0.1:8090\n",
+        cx.app.base_url
+    )
+}
+
 /// `/log/entries/{index}`: a fact, the bytes that are hashed, its proof.
 fn entry(cx: &Cx) -> Outcome {
     let (index, size, bytes) = of_path(cx)?;
@@ -163,7 +179,7 @@ fn of_path(cx: &Cx) -> Result<(i64, i64, Vec<u8>), crate::kernel::Trouble> {
     Ok((index, size, bytes))
 }
 
-fn link<'a>(href: String, title: String, note: String) -> ui::LinkRow<'a> {
+pub fn link<'a>(href: String, title: String, note: String) -> ui::LinkRow<'a> {
     ui::LinkRow { href: href.into(), title: title.into(), note: note.into(), aside: Markup::default() }
 }
 
@@ -179,6 +195,7 @@ fn project(cx: &Cx, entry: &Entry) -> Markup {
 fn sentence(cx: &Cx, entry: &Entry) -> String {
     let fen = |field: &str| entry.int(field).map_or_else(String::new, money);
     let amount = ("amount", fen("amount_fen").into());
+    let day = ("day", entry.int("day").map_or_else(String::new, day_text).into());
     match entry.kind.as_str() {
         "gift_batch" => cx.ta("log-gift-batch", &[("gifts", entry.int("gifts").unwrap_or(0).into()), amount]),
         "offline_gift" => cx.ta("log-offline-gift", &[amount]),
@@ -194,8 +211,8 @@ fn sentence(cx: &Cx, entry: &Entry) -> String {
             &[("amount", entry.int("amount_fen").map_or_else(String::new, |fen| Fen(fen.abs()).to_string()).into())],
         ),
         "receipt_number_void" => cx.t("log-receipt-void"),
-        "reconciliation" if entry.text("state") == Some("agrees") => cx.ta("log-day-agrees", &[("amount", fen("bill_fen").into())]),
-        "reconciliation" => cx.ta("log-day-differs", &[("bill", fen("bill_fen").into()), ("ledger", fen("ledger_fen").into())]),
+        "reconciliation" if entry.text("state") == Some("agrees") => cx.ta("log-day-agrees", &[day, ("amount", fen("bill_fen").into())]),
+        "reconciliation" => cx.ta("log-day-differs", &[day, ("bill", fen("bill_fen").into()), ("ledger", fen("ledger_fen").into())]),
         "project_published" => cx.t("log-project-published"),
         "project_filed" => cx.t("log-project-filed"),
         "project_step" => cx.t("log-project-step"),

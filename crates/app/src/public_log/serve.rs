@@ -19,12 +19,13 @@ use tlog::Address;
 use crate::App;
 use crate::kernel::sha256;
 
-use super::{proof, store};
+use super::{data, proof, store};
 
 /// What never changes may be kept for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const A_MOMENT: &str = "public, max-age=1";
-const AN_HOUR: &str = "public, max-age=3600";
+pub const A_MINUTE: &str = "public, max-age=60";
+pub const AN_HOUR: &str = "public, max-age=3600";
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
@@ -36,13 +37,14 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/log/side/{sha256}", get(side))
         .route("/log/log.vkey", get(vkey))
         .route("/log/policy", get(policy))
+        .route("/data/entries/{file}", get(data::day_file))
         .route("/verify", get(verify))
         .with_state(app.clone())
 }
 
 /// Whether a path is one of these files, and not a page of the site.
 pub fn is_file(path: &str) -> bool {
-    path == "/verify" || (path.starts_with("/log/") && !path.starts_with("/log/entries/"))
+    path == "/verify" || path.starts_with("/data/entries/") || (path.starts_with("/log/") && !path.starts_with("/log/entries/"))
 }
 
 async fn checkpoint(State(app): State<Arc<App>>) -> Response {
@@ -111,8 +113,8 @@ async fn blocking(find: impl FnOnce() -> Result<Found, Fault> + Send + 'static) 
     }
 }
 
-fn answer(kind: &'static str, cache: &'static str, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+pub fn answer(kind: &'static str, cache: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
@@ -121,7 +123,7 @@ fn answer(kind: &'static str, cache: &'static str, body: Vec<u8>) -> Response {
     response
 }
 
-fn refused(status: StatusCode, why: &'static str) -> Response {
+pub fn refused(status: StatusCode, why: &'static str) -> Response {
     let mut response = answer(TEXT, "no-store", why.as_bytes().to_vec());
     *response.status_mut() = status;
     response

@@ -104,6 +104,61 @@ pub fn entries(tx: &mut Tx, from: i64, until: i64) -> Result<Vec<Vec<u8>>, Fault
     rows.iter().map(bytes_of).collect()
 }
 
+/// When the first published fact of `[from, until)` was written, if there is one.
+pub fn first_published(tx: &mut Tx, from: Micros, until: Micros, published_size: i64) -> Result<Option<Micros>, Fault> {
+    tx.query_opt(
+        sql("SELECT public_entry.created_at FROM public_entry JOIN log_entry ON log_entry.entry_id = public_entry.id \
+             WHERE public_entry.created_at >= ?1 AND public_entry.created_at < ?2 AND log_entry.entry_index < ?3 \
+             ORDER BY public_entry.created_at LIMIT 1"),
+        params![from, until, published_size],
+    )?
+    .map(|row| row.int("created_at"))
+    .transpose()
+}
+
+/// The lowest and the highest place of a published fact that was written in `[from, until)`.
+pub fn places_between(tx: &mut Tx, from: Micros, until: Micros, published_size: i64) -> Result<Option<(i64, i64)>, Fault> {
+    let row = tx.query_one(
+        sql("SELECT COALESCE(MIN(log_entry.entry_index), -1) AS lowest, COALESCE(MAX(log_entry.entry_index), -1) AS highest \
+             FROM public_entry JOIN log_entry ON log_entry.entry_id = public_entry.id \
+             WHERE public_entry.created_at >= ?1 AND public_entry.created_at < ?2 AND log_entry.entry_index < ?3"),
+        params![from, until, published_size],
+    )?;
+    let (lowest, highest) = (row.int("lowest")?, row.int("highest")?);
+    Ok((lowest >= 0).then_some((lowest, highest)))
+}
+
+/// A fact with its place, as open data shows it.
+pub struct Placed {
+    pub index: i64,
+    pub kind: String,
+    /// In its one spelling.
+    pub body: String,
+    pub created_at: Micros,
+    pub bytes: Vec<u8>,
+}
+
+/// Of the places `[from, until)`, those whose facts were written in the time `[since, before)`.
+pub fn placed(tx: &mut Tx, (from, until): (i64, i64), (since, before): (Micros, Micros)) -> Result<Vec<Placed>, Fault> {
+    let rows = tx.query(
+        sql("SELECT log_entry.entry_index, public_entry.kind, public_entry.body, public_entry.created_at FROM log_entry \
+             JOIN public_entry ON public_entry.id = log_entry.entry_id WHERE log_entry.entry_index >= ?1 AND log_entry.entry_index < ?2 \
+             AND public_entry.created_at >= ?3 AND public_entry.created_at < ?4 ORDER BY log_entry.entry_index"),
+        params![from, until, since, before],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Placed {
+                index: row.int("entry_index")?,
+                kind: row.text("kind")?,
+                body: row.text("body")?,
+                created_at: row.int("created_at")?,
+                bytes: bytes_of(row)?,
+            })
+        })
+        .collect()
+}
+
 /// A fact's bytes, and when it was written.
 pub fn entry(tx: &mut Tx, entry_id: Id) -> Result<(Vec<u8>, Micros), Fault> {
     let row = tx.query_one(sql("SELECT kind, body, created_at FROM public_entry WHERE id = ?1"), params![entry_id])?;

@@ -311,6 +311,79 @@ fn two_processes_write_one_log(engine: Engine) {
     assert_eq!(checkpoint(world).1.root().0, root(&all.iter().map(|entry| leaf(entry)).collect::<Vec<_>>()));
 }
 
+/// Every published fact is in the file of its day and in no other, in both forms, and can be hashed again from there.
+fn everything_is_taken_home_by_day(world: &World) {
+    lived(world);
+    let all = entries(world);
+    let days = || -> Vec<String> {
+        let mut found = Vec::new();
+        let mut pages = vec!["/data".to_owned()];
+        let newest = text(world, "/data");
+        pages.extend(newest.split("\"/data?month=").skip(1).map(|rest| format!("/data?month={}", &rest[..7])));
+        for page in pages {
+            found.extend(text(world, &page).split("\"/data/entries/").skip(1).filter_map(|rest| {
+                let name = rest.split('"').next().unwrap_or_default();
+                name.strip_suffix(".jsonl").map(str::to_owned)
+            }));
+        }
+        found
+    };
+    let taken = |day: &str| -> Vec<(i64, Vec<u8>)> {
+        let lines = text(world, &format!("/data/entries/{day}.jsonl"));
+        let table = text(world, &format!("/data/entries/{day}.csv"));
+        assert!(table.starts_with("\u{feff}index,kind,at,body,leaf_sha256\r\n"), "{table}");
+        assert_eq!(table.lines().count(), lines.lines().count() + 1);
+        lines
+            .lines()
+            .zip(table.lines().skip(1))
+            .map(|(line, cells)| {
+                let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).expect("a line of JSON");
+                let index = fields.remove("index").and_then(|index| index.as_i64()).expect("an index");
+                let hash = fields.remove("leaf_sha256").expect("a hash");
+                fields.insert("v".to_owned(), 1.into());
+                let bytes = openbook::canonical::write(&serde_json::Value::Object(fields)).expect("an entry").into_bytes();
+                assert_eq!(hash, hex(&leaf(&bytes)), "{line}");
+                assert!(cells.starts_with(&format!("{index},")) && cells.ends_with(&format!(",{}", hex(&leaf(&bytes)))), "{cells}");
+                let minute = Entry::from_bytes(&bytes).expect("an entry").minute;
+                let shanghai = app::kernel::civil::day_text(app::kernel::civil::day_of(minute * MINUTE_US));
+                assert_eq!(shanghai, day, "{line}");
+                (index, bytes)
+            })
+            .collect()
+    };
+    let every: BTreeMap<i64, Vec<u8>> = days().iter().flat_map(|day| taken(day)).collect();
+    assert_eq!(every.into_iter().collect::<Vec<_>>(), (0..).zip(all.clone()).collect::<Vec<_>>());
+
+    // What waits for its witnesses is in no file.
+    let size = |size: i64| {
+        let statement = sql("UPDATE log_state SET published_size = ?1 WHERE id = 1");
+        world.app.db.write(|tx| tx.execute_one(statement, params![size])).expect("set");
+    };
+    let published = i64::try_from(all.len()).expect("a size");
+    size(published - 1);
+    let seen: usize = days().iter().map(|day| taken(day).len()).sum();
+    assert_eq!(seen, all.len() - 1);
+    size(published);
+
+    let day = days().remove(0);
+    for (ending, kind) in [("jsonl", "application/jsonl; charset=utf-8"), ("csv", "text/csv; charset=utf-8")] {
+        let fetched = fetch(world, &format!("/data/entries/{day}.{ending}"));
+        assert_eq!(fetched.headers["content-type"], kind);
+        assert_eq!(fetched.headers["access-control-allow-origin"], "*");
+        assert!(fetched.headers["cache-control"].starts_with("public, max-age="));
+        assert_eq!(fetched.headers["content-disposition"], format!("attachment; filename=\"huihai-{day}.{ending}\""));
+    }
+    for file in ["2026-02-30.csv", "20260907.csv", "2026-9-7.jsonl", "%202026-09-07.csv", "1999-01-01.csv", "today.csv", "x"] {
+        let fetched = fetch(world, &format!("/data/entries/{file}"));
+        assert_eq!(fetched.status, 404, "{file}");
+        assert!(String::from_utf8_lossy(&fetched.body).contains("/data"), "it says where to look: {file}");
+    }
+    assert_eq!(fetch(world, &format!("/data/entries/{day}.xml")).status, 404);
+    for month in ["1999-01", "x", "2026-13"] {
+        assert_eq!(fetch(world, &format!("/data?month={month}")).status, 404, "{month}");
+    }
+}
+
 /// One flipped bit in each file of the log: the check names the file.
 fn a_damaged_file_is_named(world: &World) {
     lived(world);
@@ -351,6 +424,7 @@ on_both_engines![
     a_gift_is_promised_and_then_proved,
     who_leaves_is_forgotten_by_the_log,
     nothing_private_is_in_the_log,
+    everything_is_taken_home_by_day,
     a_restored_backup_cannot_fork_the_log,
     a_damaged_file_is_named,
 ];
