@@ -14,6 +14,8 @@ CREATE TABLE log_entry (
 {append_only log_entry};
 -- Open data asks which facts are of a day.
 CREATE INDEX public_entry_created_at ON public_entry (created_at);
+-- The log's page shows the last days' reconciliation, among any number of other facts.
+CREATE INDEX public_entry_reconciliation ON public_entry (id) WHERE kind = 'reconciliation';
 
 -- One row, made by the first process that writes the log. `assigned` facts have a place; the tree of the first `signed_size` was signed; what everyone sees has `published_size`.
 CREATE TABLE log_state (

@@ -22,6 +22,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 const ON_A_PAGE: i64 = 30;
+const RECONCILIATIONS: i64 = 10;
 
 /// `/log`, the newest first; `?before=` goes back.
 fn explorer(cx: &Cx) -> Outcome {
@@ -32,6 +33,9 @@ fn explorer(cx: &Cx) -> Outcome {
     };
     let from = (end - ON_A_PAGE).max(0);
     let entries = cx.app.db.read(|tx| store::entries(tx, from, end))?;
+    let mut newest_first: Vec<_> = (from..).zip(entries).collect();
+    newest_first.reverse();
+    let reconciled = cx.app.db.read(|tx| store::reconciliations(tx, state.published_size, RECONCILIATIONS))?;
     let title = cx.t("log-title");
     let stat = |value: String, key: &str| ui::Stat { value: value.into(), label: cx.t(key).into(), ..ui::Stat::default() };
     let body = html! {
@@ -44,12 +48,17 @@ fn explorer(cx: &Cx) -> Outcome {
         }
         (ui::stat_row(&[stat(count(state.published_size), "log-size"), stat(minute_text(state.published_at), "log-published-at")]))
         (as_of(cx))
-        @if entries.is_empty() {
+        @if newest_first.is_empty() {
             (ui::empty_state(&cx.t("log-empty"), &cx.t("log-empty-why"), None))
         } @else {
-            (table(cx, from, &entries))
+            (table(cx, cx.t("log-table"), &newest_first))
             (ui::link_list(&neighbours(cx, from, end, state.published_size)))
         }
+        (ui::section(&cx.t("log-reconciled"), Some(&ui::Link::new(cx.t("log-reconciled-all"), "/reconciliation")), html! {
+            (ui::prose(html! { p { (cx.t("log-reconciled-lead")) } }))
+            @if reconciled.is_empty() { (ui::prose(html! { p { (cx.t("log-reconciled-none")) } })) }
+            @else { (table(cx, cx.t("log-reconciled"), &reconciled)) }
+        }))
         (ui::section(&cx.t("log-witnesses"), None, html! {
             (witnesses(cx, &heard))
             (ui::prose(html! { p { (cx.t("log-witness-yours")) } }))
@@ -69,13 +78,12 @@ fn explorer(cx: &Cx) -> Outcome {
     Ok(cx.page(PageParts { title: &title, description: &cx.t("log-lead"), canonical: Some("/log"), body, ..PageParts::default() }))
 }
 
-fn table(cx: &Cx, from: i64, entries: &[Vec<u8>]) -> Markup {
+fn table(cx: &Cx, caption: String, entries: &[(i64, Vec<u8>)]) -> Markup {
     let mut table = ui::Table::new(
-        cx.t("log-table"),
+        caption,
         vec![ui::Column::number(cx.t("log-number")), ui::Column::words(cx.t("log-time")), ui::Column::words(cx.t("log-fact"))],
     );
-    let numbered: Vec<_> = (from..).zip(entries).collect();
-    for (index, bytes) in numbered.into_iter().rev() {
+    for (index, bytes) in entries {
         let Ok(entry) = Entry::from_bytes(bytes) else { continue };
         table.row(&[
             &ui::Link::new(index.to_string(), format!("/log/entries/{index}")),

@@ -159,6 +159,17 @@ pub fn placed(tx: &mut Tx, (from, until): (i64, i64), (since, before): (Micros, 
         .collect()
 }
 
+/// The newest published days of reconciliation, with their places.
+pub fn reconciliations(tx: &mut Tx, published_size: i64, most: i64) -> Result<Vec<(i64, Vec<u8>)>, Fault> {
+    let rows = tx.query(
+        sql("SELECT log_entry.entry_index, public_entry.kind, public_entry.body, public_entry.created_at FROM public_entry \
+             JOIN log_entry ON log_entry.entry_id = public_entry.id \
+             WHERE public_entry.kind = 'reconciliation' AND log_entry.entry_index < ?1 ORDER BY public_entry.id DESC LIMIT ?2"),
+        params![published_size, most],
+    )?;
+    rows.iter().map(|row| Ok((row.int("entry_index")?, bytes_of(row)?))).collect()
+}
+
 /// A fact's bytes, and when it was written.
 pub fn entry(tx: &mut Tx, entry_id: Id) -> Result<(Vec<u8>, Micros), Fault> {
     let row = tx.query_one(sql("SELECT kind, body, created_at FROM public_entry WHERE id = ?1"), params![entry_id])?;

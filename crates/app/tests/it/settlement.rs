@@ -35,6 +35,8 @@ fn a_bill_that_agrees_is_shown_to_everyone(world: &World) {
     assert_eq!((days(world, "agrees"), days(world, "differs")), (1, 0));
     let stranger = world.stranger();
     stranger.get("/reconciliation").sees("¥41.28").sees("相符").sees("清河慈善基金会");
+    world.catch_up();
+    stranger.get("/log").sees("每日对账").sees("的支付渠道账单与账本相符，共 ¥41.28");
 }
 
 fn an_altered_amount_is_a_case_until_somebody_says_why(world: &World) {
