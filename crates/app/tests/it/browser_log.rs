@@ -28,6 +28,9 @@ fn a_donor_verifies_their_gift_on_a_phone() {
     chromium.press("回到日志");
     chromium.sees("公开日志");
     visit.look("explorer");
+    chromium.press("开放数据");
+    chromium.sees("有公开事项的日子");
+    visit.look("data");
 
     let Some(GiftProof::Published { file, .. }) = public_log::of_gift(&world.app, gift).expect("read") else { panic!("a proof") };
     let kept = std::env::temp_dir().join(format!("huihai-{}.tlog-proof", std::process::id()));
