@@ -80,6 +80,7 @@ mod projects_closing;
 mod projects_decisions;
 mod projects_plan;
 mod public_log;
+mod public_log_sizes;
 mod races;
 mod refunds;
 mod refunds_receipts;
