@@ -162,9 +162,10 @@ fn bench_gifts() -> Command {
         .arg(number("connections", "128").help("via http: connections of the load"))
         .arg(number("naive", "3000").help("how many gifts the naive way is measured with; 0: not at all"))
         .arg(number("without-log", "0").help(
-            "also measure so many gifts of which the public log is told nothing, via the store, before the others; `huihai check` then says that the log lacks them",
+            "also measure so many gifts with the public log and as many without, in turns, via the store, before the others; `huihai check` then says that the log lacks those",
         ))
-        .arg(Arg::new("data").long("data").value_name("DIR").help("where SQLite is kept [default: a temporary folder, removed at the end]"))
+        .arg(Arg::new("data").long("data").value_name("DIR").help("where SQLite and the public log are kept [default: a temporary folder, removed at the end]"))
+        .arg(Arg::new("policy").long("policy").value_name("FILE").help("the policy of the public log in --data, with its witnesses [default: none]"))
         .arg(Arg::new("database").long("database").value_name("URL").help("PostgreSQL: an empty database"))
         .arg(
             Arg::new("acknowledged")

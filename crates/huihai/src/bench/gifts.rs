@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::ArgMatches;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use app::kernel::{Clock, Secret};
+use app::kernel::{Clock, SECOND_US, Secret};
 use app::settlement::{self, Confirmation, Limits, Verdict};
 use app::{App, Mode, Setup};
 use db::{Db, Engine, params, sql};
@@ -38,6 +39,7 @@ struct Asked {
     connections: usize,
     naive: usize,
     without_log: usize,
+    policy: Option<PathBuf>,
 }
 
 /// What the load saw.
@@ -62,34 +64,32 @@ pub fn run(m: &ArgMatches) -> Result<ExitCode> {
         connections: number("connections").max(1),
         naive: number("naive"),
         without_log: number("without-log"),
+        policy: text(m, "policy").map(PathBuf::from),
     };
-    let folder = tempdir()?;
+    let kept = text(m, "data").map(PathBuf::from);
+    let folder = match &kept {
+        Some(folder) => folder.clone(),
+        None => PathBuf::from(tempdir()?),
+    };
     let db = match engine {
         Engine::Postgres => {
             house::open_postgres(text(m, "database").context("--engine postgres needs --database URL of an empty database")?)?
         }
-        Engine::Sqlite => house::open_data(std::path::Path::new(text(m, "data").unwrap_or(folder.as_str())))?,
+        Engine::Sqlite => house::open_data(&folder)?,
     };
     let acknowledged = text(m, "acknowledged")
         .map(|file| File::options().create(true).append(true).open(file).with_context(|| format!("{file} cannot be written")))
         .transpose()?;
-    let result = measure(db, engine, via_http, &asked, acknowledged, std::path::Path::new(folder.as_str()));
-    if text(m, "data").is_none() {
-        let _ = std::fs::remove_dir_all(folder.as_str());
+    let result = measure(db, engine, via_http, &asked, acknowledged, &folder);
+    if kept.is_none() {
+        let _ = std::fs::remove_dir_all(&folder);
     }
     let value = result?;
     super::print(m, &value);
     Ok(ExitCode::SUCCESS)
 }
 
-fn measure(
-    db: Db,
-    engine: Engine,
-    via_http: bool,
-    asked: &Asked,
-    acknowledged: Option<File>,
-    folder: &std::path::Path,
-) -> Result<serde_json::Value> {
+fn measure(db: Db, engine: Engine, via_http: bool, asked: &Asked, acknowledged: Option<File>, folder: &Path) -> Result<serde_json::Value> {
     let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(|| STATED_NOW);
     let gateway = Gateway::new(Options::new(KeySource::Generate, clock))?;
     let opened = |log| -> Result<Arc<App>> {
@@ -101,7 +101,7 @@ fn measure(
             base_url: "http://127.0.0.1".into(),
             channel: crate::demo::channel(&gateway, "http://127.0.0.1:9", "http://127.0.0.1:9")?,
             settlement: Limits { queue: asked.batch * 20, batch: asked.batch, writers: asked.writers, log },
-            log: house::log(folder, "http://127.0.0.1", None)?,
+            log: house::log(folder, "http://127.0.0.1", asked.policy.as_deref())?,
             people: app::people::Doors::default(),
             fiscal: None,
             behind_proxy: false,
@@ -109,14 +109,17 @@ fn measure(
         })?)
     };
     let app = opened(true)?;
-    let mut lot = Lot::new(2020);
+    after_the_last_writer(&app)?;
+    // On books that are there already, other payments than the last time.
+    let there = app.db.read(|tx| tx.query_one(sql("SELECT COUNT(*) AS intents FROM gift_intent"), params![])?.int("intents"))?;
+    let mut lot = Lot::new(2020 + u64::try_from(there)?);
     let projects = ready::projects(&app, asked.projects)?;
     let naive_confirmations = ready::confirmations(&app, &projects, asked.naive, &mut lot)?;
     let confirmations = ready::confirmations(&app, &projects, asked.gifts, &mut lot)?;
     let confirmations = ready::with_duplicates(confirmations, &mut lot);
     let naive_gifts_per_s = naive(&app, engine, naive_confirmations)?;
     catch_up(&app)?;
-    let without_log = without_log(&opened, &projects, asked, &mut lot)?;
+    let cost = cost_of_the_log(&opened, &app, &projects, asked, &mut lot)?;
     let bytes_before = app.db.size_bytes()?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -145,6 +148,8 @@ fn measure(
         let _ = writer.join();
     }
     let bytes = app.db.size_bytes()? - bytes_before;
+    let published = publish_all(&app)?;
+    let log_bytes = log_bytes(&app, folder)?;
     let stored = app.db.read(|tx| tx.query_one(sql("SELECT COUNT(*) AS gifts FROM gift"), params![])?.int("gifts"))?;
     ensure!(stored >= i64::try_from(asked.gifts + asked.naive)?, "{stored} gifts are in the books, fewer than were acknowledged");
     let mut latencies = seen.latencies_us;
@@ -162,7 +167,10 @@ fn measure(
         "gifts_per_s": per_second(asked.gifts, seen.elapsed),
         "caught_up_gifts_per_s": per_second(asked.gifts, caught_up),
         "naive_gifts_per_s": naive_gifts_per_s.map(f64::round),
-        "gifts_per_s_without_log": without_log.map(|elapsed| per_second(asked.without_log, elapsed)),
+        "alternating_gifts_per_s_with_log": cost.map(|(with, _)| per_second(asked.without_log, with)),
+        "alternating_gifts_per_s_without_log": cost.map(|(_, without)| per_second(asked.without_log, without)),
+        "log_entries_published": published,
+        "log_bytes_per_gift": (log_bytes * 10.0).round() / 10.0,
         "p50_ms": at(500),
         "p99_ms": at(990),
         "bytes_per_gift": (bytes as f64 / asked.gifts as f64).round(),
@@ -170,28 +178,82 @@ fn measure(
     }))
 }
 
-/// How long as many gifts take when the public log is told nothing of them, in the same run on the same database.
-fn without_log(
+/// A killed run's right to write the log has not run out on a clock that stands where it stood: this run begins after it.
+fn after_the_last_writer(app: &App) -> Result<()> {
+    let row = app.db.read(|tx| tx.query_opt(sql("SELECT writer_until FROM log_state WHERE id = 1"), params![]))?;
+    if let Some(row) = row {
+        app.clock.advance((row.int("writer_until")? - app.clock.now()).max(0) + SECOND_US);
+    }
+    Ok(())
+}
+
+/// How long as many gifts take with the public log and without, in turns on the same database so that neither always finds it smaller.
+fn cost_of_the_log(
     opened: &impl Fn(bool) -> Result<Arc<App>>,
+    with_log: &Arc<App>,
     projects: &[ready::Project],
     asked: &Asked,
     lot: &mut Lot,
-) -> Result<Option<Duration>> {
+) -> Result<Option<(Duration, Duration)>> {
+    const TURNS: usize = 8;
     if asked.without_log == 0 {
         return Ok(None);
     }
-    let app = opened(false)?;
-    let confirmations = ready::with_duplicates(ready::confirmations(&app, projects, asked.without_log, lot)?, lot);
-    let (stop, behind_stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let (writers, behind) = (settlement::start(&app, &stop), behind(&app, &behind_stop));
-    let seen = store(&app, confirmations, asked.batch * (asked.writers + 1), None)?;
-    behind_stop.store(true, Ordering::Relaxed);
-    stop.store(true, Ordering::Relaxed);
-    for thread in behind.into_iter().chain(writers) {
-        let _ = thread.join();
+    let without_log = opened(false)?;
+    let (mut with, mut without) = (Duration::ZERO, Duration::ZERO);
+    for turn in 0..TURNS * 2 {
+        // On, off, off, on.
+        let (app, elapsed) = if matches!(turn % 4, 0 | 3) { (with_log, &mut with) } else { (&without_log, &mut without) };
+        let confirmations = ready::with_duplicates(ready::confirmations(app, projects, asked.without_log.div_ceil(TURNS), lot)?, lot);
+        let (stop, behind_stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (writers, behind) = (settlement::start(app, &stop), behind(app, &behind_stop));
+        *elapsed += store(app, confirmations, asked.batch * (asked.writers + 1), None)?.elapsed;
+        behind_stop.store(true, Ordering::Relaxed);
+        stop.store(true, Ordering::Relaxed);
+        for thread in behind.into_iter().chain(writers) {
+            let _ = thread.join();
+        }
+        catch_up(app)?;
+        publish_all(with_log)?;
     }
-    catch_up(&app)?;
-    Ok(Some(seen.elapsed))
+    Ok(Some((with, without)))
+}
+
+/// Brings the log to its end; what stops it is an error.
+fn publish_all(app: &App) -> Result<i64> {
+    let chore = app.chores().iter().find(|chore| chore.name == "public log").context("there is a sequencer")?;
+    let facts = app.db.read(|tx| tx.query_one(sql("SELECT COUNT(*) AS facts FROM public_entry"), params![])?.int("facts"))?;
+    let started = Instant::now();
+    loop {
+        let published = app.db.read(app::public_log::state)?.published_size;
+        if published >= facts {
+            return Ok(published);
+        }
+        ensure!(started.elapsed() < Duration::from_secs(60), "only {published} of {facts} facts are published after a minute");
+        (chore.run)(app).map_err(|trouble| anyhow::anyhow!("the public log stands still: {trouble:?}"))?;
+    }
+}
+
+/// What the log keeps of a gift: its rows for batches, with the side data and the keys, and every file.
+fn log_bytes(app: &App, folder: &Path) -> Result<f64> {
+    fn files(folder: &Path) -> std::io::Result<u64> {
+        let mut sum = 0;
+        for item in std::fs::read_dir(folder)? {
+            let item = item?;
+            sum += if item.file_type()?.is_dir() { files(&item.path())? } else { item.metadata()?.len() };
+        }
+        Ok(sum)
+    }
+    let sums = app.db.read(|tx| {
+        tx.query_one(
+            sql("SELECT (SELECT CAST(COALESCE(SUM(gifts), 0) AS BIGINT) FROM gift_batch JOIN gift_side ON gift_side.batch_id = gift_batch.id) AS gifts, \
+                        (SELECT CAST(COALESCE(SUM(LENGTH(body) + LENGTH(gift_ids) + LENGTH(keys) + 48), 0) AS BIGINT) FROM gift_side) AS side, \
+                        (SELECT CAST(COALESCE(SUM(LENGTH(body) + LENGTH(kind) + 32), 0) AS BIGINT) FROM public_entry WHERE kind = 'gift_batch') AS entries"),
+            params![],
+        )
+    })?;
+    let bytes = sums.int("side")? + sums.int("entries")? + i64::try_from(files(&folder.join("log"))?)?;
+    Ok(bytes as f64 / sums.int("gifts")?.max(1) as f64)
 }
 
 /// Through the batch writer's queue, as many in flight as the queue and the writers hold.
