@@ -4,6 +4,8 @@
 //! Without the key nothing about the opening can be found by trying, however few the possibilities; once the key is destroyed,
 //! nobody can connect the commitment with anything any more. With the key, it cannot be opened as anything else.
 
+use std::fmt::Write;
+
 use hmac::{Hmac, Mac};
 use serde_json::{Map, Value};
 use sha2::Sha256;
@@ -32,14 +34,12 @@ impl Opening {
     /// every gift. The keys stand in canonical order.
     #[must_use]
     pub fn text(&self) -> String {
-        format!(
-            r#"{{"amount_fen":{},"calmer_sha256":"{}","gift":"{}","paid_at":"{}","project":"{}"}}"#,
-            self.amount_fen,
-            hex(&self.calmer_sha256),
-            self.gift,
-            time::second_text(self.paid_at).unwrap_or_default(),
-            self.project
-        )
+        let mut text = String::with_capacity(256);
+        let _ = write!(text, r#"{{"amount_fen":{},"calmer_sha256":""#, self.amount_fen);
+        push_hex(&self.calmer_sha256, &mut text);
+        let paid_at = time::second_text(self.paid_at).unwrap_or_default();
+        let _ = write!(text, r#"","gift":"{}","paid_at":"{paid_at}","project":"{}"}}"#, self.gift, self.project);
+        text
     }
 
     pub fn read(text: &str) -> Result<Opening, Malformed> {
@@ -81,8 +81,17 @@ fn commit(key: &Key, domain: &[u8], text: &str) -> [u8; 32] {
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    push_hex(bytes, &mut text);
+    text
+}
+
+fn push_hex(bytes: &[u8], text: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
 }
 
 /// 32 bytes of lower-case hexadecimal.
