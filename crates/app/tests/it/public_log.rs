@@ -44,7 +44,7 @@ fn checkpoint(world: &World) -> (Note, Checkpoint) {
 }
 
 /// RFC 6962 §2.1 as it is written there, and nothing of ours.
-fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
+pub fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
     match leaves {
         [] => Sha256::digest([]).into(),
         [leaf] => *leaf,
@@ -58,7 +58,7 @@ fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
     }
 }
 
-fn leaf(entry: &[u8]) -> [u8; 32] {
+pub fn leaf(entry: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update([0]).chain_update(entry).finalize().into()
 }
 

@@ -2,32 +2,16 @@
 //! stranger can fetch is compared, byte for byte, with what RFC 6962 and C2SP tlog-tiles say, computed here from the facts alone.
 
 use db::{params, sql};
-use sha2::{Digest, Sha256};
 use testkit::{Engine, World};
 use tlog::{Note, Policy};
+
+use crate::public_log::{leaf, root};
 
 type Hash = [u8; 32];
 
 fn fetch(agent: &ureq::Agent, world: &World, path: &str) -> Vec<u8> {
     let mut answer = agent.get(format!("http://{}/log/{path}", world.address())).call().unwrap_or_else(|error| panic!("{path}: {error}"));
     answer.body_mut().with_config().limit(32 << 20).read_to_vec().expect("a body")
-}
-
-/// Two hashes as one, RFC 6962 §2.1.
-fn node(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
-}
-
-/// The root over hashes, by the recursive definition.
-fn root(hashes: &[Hash]) -> Hash {
-    match hashes {
-        [] => Sha256::digest([]).into(),
-        [one] => *one,
-        _ => {
-            let k = hashes.len().next_power_of_two() / 2;
-            node(&root(&hashes[..k]), &root(&hashes[k..]))
-        }
-    }
 }
 
 /// `x001/x234/067`, and `.p/W` for a tile that is not full.
@@ -96,7 +80,7 @@ fn is_right(world: &World, size: usize) {
     let agent = ureq::Agent::config_builder().build().new_agent();
     let entries = told(world);
     assert_eq!(entries.len(), size);
-    let leaves: Vec<Hash> = entries.iter().map(|entry| Sha256::new().chain_update([0]).chain_update(entry).finalize().into()).collect();
+    let leaves: Vec<Hash> = entries.iter().map(|entry| leaf(entry)).collect();
 
     let note = String::from_utf8(fetch(&agent, world, "checkpoint")).expect("text");
     let lines: Vec<&str> = note.lines().collect();
