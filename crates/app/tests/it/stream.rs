@@ -1,6 +1,7 @@
 //! Where the fen go when money comes back, is given back, goes elsewhere or was written down wrongly: exact to the fen,
 //! for every gift, whoever is in a hurry.
 
+use app::giving::actions::gift_path;
 use app::kernel::civil::day_of;
 use app::kernel::{Id, Refusal, Trouble};
 use app::projects::actions::{self, Stamp};
@@ -88,8 +89,12 @@ fn a_refund_takes_the_gifts_own_fen_or_the_newest_in_its_place(world: &World) {
     refund(world, gifts[3], 400).expect("given back");
     assert_eq!(parts(world, project, gifts[3]), [600, 0, 0, 400, 0]);
     let payout = paid_out(world, &cast, project, 2_000);
-    spent(world, &cast, project, 500);
+    let lunch = spent(world, &cast, project, 500);
     assert_eq!(parts(world, project, gifts[0]), [0, 500, 500, 0, 0]);
+    // Its donor goes from the gift to the expense that it became.
+    let link = format!("/projects/{project}/expenses/{lunch}");
+    assert!(world.stranger().get(&gift_path(&world.app, gifts[0])).links().contains(&link), "{link}");
+    world.stranger().get(&link).sees("午餐").sees("24512000000012345678");
     // The first gift's money has gone; it is given back with the newest that is there.
     let first = refund(world, gifts[0], 1_000).expect("given back");
     assert_eq!(parts(world, project, gifts[0]), [0, 0, 0, 1_000, 0]);

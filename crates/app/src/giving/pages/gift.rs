@@ -8,7 +8,7 @@ use crate::giving::actions;
 use crate::giving::model::{GiftView, ORDERS_PER_SECOND, Order, Stage, TradeType};
 use crate::giving::rules;
 use crate::kernel::civil;
-use crate::kernel::{Refusal, Trouble};
+use crate::kernel::{Id, Refusal, Trouble};
 use crate::people::{self, Purpose};
 use crate::projects;
 use crate::web::{Answer, Cx, Lang, Outcome, PageParts, field_error, refusal_text, show};
@@ -295,7 +295,7 @@ fn thanks(cx: &Cx, gift: &GiftView, refusal: Option<(&Refusal, &str)>) -> Result
         // A guest has no other place to be told at (慈善法 arts. 56 and 58: donors are told).
         @if !notices.is_empty() { (ui::section(&cx.t("giving-project-notices"), None, projects::notice_list(cx, &notices))) }
         (ui::section(&cx.t("giving-where"), None, html! {
-            (flow(cx, &Given { amount_fen: gift.amount_fen, when: civil::minute_text(paid_at), recipient: recipient_of(cx, gift) }, whereabouts.as_ref()))
+            (flow(cx, &Given { project_id: gift.project_id, amount_fen: gift.amount_fen, when: civil::minute_text(paid_at), recipient: recipient_of(cx, gift) }, whereabouts.as_ref()))
             (show::as_of(cx))
         }))
         (ui::section(&cx.t("giving-keep"), None, ui::link_list(&[
@@ -317,6 +317,7 @@ pub(super) fn row<'a>(cx: &Cx, href: String, title: &str, note: &str) -> ui::Lin
 
 /// What the first stops of the way say.
 pub struct Given<'a> {
+    pub project_id: Id,
     pub amount_fen: i64,
     pub when: String,
     pub recipient: &'a str,
@@ -397,7 +398,9 @@ pub fn flow(cx: &Cx, gift: &Given, whereabouts: Option<&projects::Whereabouts>) 
                 ("description", e.description.as_str().into()),
                 ("day", civil::day_text(e.spent_day).into()),
             ];
-            part(cx.ta("giving-part-expense", &args), e.amount_fen)
+            // Its own page, with the invoice and whatever was corrected.
+            let href = format!("{}/expenses/{}", project_path(gift.project_id), e.expense_id);
+            ui::FlowPart { href: href.into(), ..part(cx.ta("giving-part-expense", &args), e.amount_fen) }
         })
         .chain((w.unlisted_spent_fen > 0).then(|| part(cx.t("giving-part-more"), w.unlisted_spent_fen)))
         .collect();

@@ -27,7 +27,7 @@ pub fn page(cx: &Cx) -> Outcome {
         ui::ReceiptLine::new(cx.t("giving-offline-received"), day_text(gift.received_day)),
         ui::ReceiptLine::new(cx.t("giving-line-place"), cx.ta("giving-place", &[("position", show::count(gift.position).into())])),
     ];
-    let given = Given { amount_fen: gift.amount_fen, when: day_text(gift.received_day), recipient };
+    let given = Given { project_id: gift.project_id, amount_fen: gift.amount_fen, when: day_text(gift.received_day), recipient };
     let body = html! {
         (ui::heading(&title, Some(&cx.ta("giving-thanks-lead", &[("recipient", recipient.into())]))))
         @if gift.undone { (ui::notice(ui::Tone::Warn, &cx.t("giving-word-note"), None, html! { p { (cx.t("giving-offline-undone")) } })) }
