@@ -20,6 +20,7 @@ log-reconciled-lead = 每天都把支付渠道给每家慈善组织的账单与�
 log-reconciled-all = 逐日的金额
 log-reconciled-none = 还没有对过账的日子。
 log-project = 查看项目
+log-organisation-page = 查看机构
 log-witnesses = 谁在见证
 log-no-witness = 这个站点还没有请见证方。日志由它自己的密钥签名，可以验证记录没有被改动，但不能防止它给不同的人看不同的版本。
 log-witness-name = 见证方和公钥

@@ -88,7 +88,7 @@ fn table(cx: &Cx, caption: String, entries: &[(i64, Vec<u8>)]) -> Markup {
         table.row(&[
             &ui::Link::new(index.to_string(), format!("/log/entries/{index}")),
             &minute_text(entry.minute * MINUTE_US),
-            &html! { (sentence(cx, &entry)) " " (project(cx, &entry)) },
+            &html! { (sentence(cx, &entry)) " " (about(cx, &entry)) },
         ]);
     }
     ui::table(&table)
@@ -155,7 +155,7 @@ fn entry(cx: &Cx) -> Outcome {
     links.push(link(format!("/log?before={}", (index + 1).min(size)), cx.t("log-back"), String::new()));
     let body = html! {
         (ui::heading(&title, Some(&sentence(cx, &entry))))
-        p { (minute_text(entry.minute * MINUTE_US)) " " (project(cx, &entry)) }
+        p { (minute_text(entry.minute * MINUTE_US)) " " (about(cx, &entry)) }
         (ui::section(&cx.t("log-bytes"), None, html! {
             (ui::prose(html! { p { (cx.t("log-bytes-note")) } }))
             (ui::verbatim(&String::from_utf8_lossy(&bytes)))
@@ -191,11 +191,13 @@ pub fn link<'a>(href: String, title: String, note: String) -> ui::LinkRow<'a> {
     ui::LinkRow { href: href.into(), title: title.into(), note: note.into(), aside: Markup::default() }
 }
 
-/// The project that a fact is about, as a link.
-fn project(cx: &Cx, entry: &Entry) -> Markup {
-    match entry.text("project").filter(|id| *id != "0") {
-        Some(id) => html! { (ui::Link::new(cx.t("log-project"), format!("/projects/{id}"))) },
-        None => Markup::default(),
+/// The project that a fact is about, or else the charity, as a link.
+fn about(cx: &Cx, entry: &Entry) -> Markup {
+    let of = |field: &str| entry.text(field).filter(|id| *id != "0");
+    match (of("project"), of("organisation")) {
+        (Some(id), _) => html! { (ui::Link::new(cx.t("log-project"), format!("/projects/{id}"))) },
+        (None, Some(id)) => html! { (ui::Link::new(cx.t("log-organisation-page"), format!("/organisations/{id}"))) },
+        (None, None) => Markup::default(),
     }
 }
 

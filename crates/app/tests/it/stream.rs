@@ -1,7 +1,7 @@
 //! Where the fen go when money comes back, is given back, goes elsewhere or was written down wrongly: exact to the fen,
 //! for every gift, whoever is in a hurry.
 
-use app::giving::actions::gift_path;
+use app::giving::gift_path;
 use app::kernel::civil::day_of;
 use app::kernel::{Id, Refusal, Trouble};
 use app::projects::actions::{self, Stamp};
